@@ -1,0 +1,32 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests import packages by their published names and get the sources, so that no build can be stale. */
+const alias = [
+  { find: /^@utad\/([^/]+)\/node$/, replacement: `${at('packages')}/$1/src/node/index.ts` },
+  { find: /^@utad\/([^/]+)$/, replacement: `${at('packages')}/$1/src/index.ts` },
+];
+
+const project = (name: string, root: string) => ({
+  resolve: { alias },
+  test: {
+    name,
+    root,
+    include: ['test/**/*.test.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+    pool: 'forks' as const,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      ...readdirSync(at('packages')).map((name) => project(name, at(`packages/${name}`))),
+      project('cli', at('apps/cli')),
+    ],
+  },
+});
