@@ -1,0 +1,48 @@
+import { MetricError } from './error';
+import { rank, sweep } from './sweep';
+
+/** The best segmentation that a single threshold can give. */
+export interface BestIou {
+  /** In [0, 1], higher is better. */
+  readonly iou: number;
+  /** A score that occurs; `score >= threshold` gives this IoU. The highest one where several do. */
+  readonly threshold: number;
+}
+
+/**
+ * Largest intersection over union that any threshold gives, pooled over all pixels handed in; exact over every
+ * threshold.
+ *
+ * It looks at the ground truth to choose, so it is an upper bound on what a detector can reach and not a result of
+ * one.
+ *
+ * @param groundTruth - `[N]`, 0 good, 1 anomalous.
+ * @param scores - `[N]`, finite, higher is more anomalous.
+ * @throws {@link MetricError} `no-positives` when no pixel is anomalous; `length`, `label` or `not-finite` for data
+ * that are wrong.
+ *
+ * @example
+ * ```ts
+ * bestIou([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]); // { iou: 0.667, threshold: 0.35 }
+ * ```
+ */
+export function bestIou(groundTruth: ArrayLike<number>, scores: ArrayLike<number>): BestIou {
+  const ranking = rank(groundTruth, scores, { metric: 'bestIou', labelsName: 'ground truth pixels' });
+  const positives = ranking.positives.length;
+  if (positives === 0) {
+    throw new MetricError(
+      'no-positives',
+      `bestIou: expected an anomalous pixel in the ground truth, received ${groundTruth.length} zeros`,
+    );
+  }
+  let iou = -1;
+  let best = Number.NaN;
+  sweep(ranking, (threshold, truePositives, falsePositives) => {
+    const candidate = truePositives / (positives + falsePositives);
+    if (candidate > iou) {
+      iou = candidate;
+      best = threshold;
+    }
+  });
+  return { iou, threshold: best };
+}

@@ -1,0 +1,35 @@
+import { MetricError } from './error';
+
+/** The smallest and the largest of some values. */
+export interface MinMax {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * Smallest and largest value in one pass, for arrays of any length (`Math.max(...values)` overflows the stack).
+ *
+ * @param values - `[N]`, finite.
+ * @throws {@link MetricError} `empty` without values; `not-finite`.
+ *
+ * @example
+ * ```ts
+ * minMax([3, -1, 2]); // { min: -1, max: 3 }
+ * ```
+ */
+export function minMax(values: ArrayLike<number>): MinMax {
+  if (values.length === 0) {
+    throw new MetricError('empty', 'minMax: expected at least one value, received none');
+  }
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (!Number.isFinite(value)) {
+      throw new MetricError('not-finite', `minMax: expected finite values, received ${value} at index ${i}`);
+    }
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
+}

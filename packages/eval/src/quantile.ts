@@ -1,0 +1,39 @@
+import { MetricError } from './error';
+
+/**
+ * Quantile by linear interpolation between order statistics, as `numpy.quantile` does by default: the value at place
+ * `q (N - 1)` of the sorted values.
+ *
+ * @param values - `[N]`, finite, in any order; not changed.
+ * @param q - In [0, 1].
+ * @throws {@link MetricError} `range` for a q outside [0, 1]; `empty` without values; `not-finite`.
+ *
+ * @example
+ * ```ts
+ * quantile([3, 1, 2, 4], 0.5); // 2.5
+ * ```
+ */
+export function quantile(values: ArrayLike<number>, q: number): number {
+  if (!(q >= 0 && q <= 1)) {
+    throw new MetricError('range', `quantile: expected q in [0, 1], received ${q}`);
+  }
+  if (values.length === 0) {
+    throw new MetricError('empty', 'quantile: expected at least one value, received none');
+  }
+  const sorted = values instanceof Float32Array ? values.slice() : Float64Array.from(values);
+  for (let i = 0; i < sorted.length; i++) {
+    if (!Number.isFinite(sorted[i])) {
+      throw new MetricError(
+        'not-finite',
+        `quantile: expected finite values, received ${sorted[i]} at index ${i}`,
+      );
+    }
+  }
+  sorted.sort();
+  const place = q * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  const share = place - Math.floor(place);
+  // Interpolating from the nearer end keeps the result between the two, whatever the rounding.
+  return share < 0.5 ? below + (above - below) * share : above - (above - below) * (1 - share);
+}
