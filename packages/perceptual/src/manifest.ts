@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { kerasPreprocessing, type Preprocessing } from './preprocessing';
+import { shortLayerName } from './vgg19-layers';
+import { countOf, type Vgg19Weights, vgg19Sha256, vgg19Shapes, type WeightTensor } from './weights';
+import { WeightsError } from './weights-error';
+
+const groupsSchema = z.array(
+  z.object({
+    paths: z.array(z.string()),
+    weights: z.array(
+      z.object({
+        name: z.string(),
+        shape: z.array(z.number().int().nonnegative()),
+        dtype: z.string(),
+        quantization: z.unknown().optional(),
+      }),
+    ),
+  }),
+);
+const manifestSchema = z.union([groupsSchema, z.object({ weightsManifest: groupsSchema })]);
+
+type Group = z.infer<typeof groupsSchema>[number];
+
+export interface ManifestOptions {
+  /** What to call the weights. Default `VGG-19`. */
+  name?: string;
+  /** What the weights expect of an image; a manifest cannot say. Default {@link kerasPreprocessing}. */
+  preprocessing?: Preprocessing;
+}
+
+/**
+ * VGG-19 weights from a TensorFlow.js weights manifest: the content of `weights_manifest.json`, or of a `model.json` with
+ * a `weightsManifest`. Layers may be called `block1_conv2` or `conv1_2`, behind any prefix (`vgg19/block1_conv2/kernel`).
+ * Layers after conv3_4 are left alone, and files after the last byte needed are not read.
+ *
+ * @param manifest parsed JSON.
+ * @param read gives the bytes of a file named in the manifest, a path relative to it.
+ * @throws WeightsError when the manifest is malformed, a layer is missing, there twice or of another shape, a tensor is
+ *   not plain float32, a file is too short or too long, or a path leads out of the folder. What `read` throws passes through.
+ */
+export async function vgg19WeightsFromManifest(
+  manifest: unknown,
+  read: (path: string) => Promise<Uint8Array>,
+  { name = 'VGG-19', preprocessing = kerasPreprocessing }: ManifestOptions = {},
+): Promise<Vgg19Weights> {
+  const groups = parse(manifest);
+  checkEntries(groups);
+  const tensors: Record<string, WeightTensor> = {};
+  for (const group of groups) {
+    if (group.weights.some((entry) => wantedName(entry.name) !== undefined)) {
+      Object.assign(tensors, await readGroup(group, read));
+    }
+  }
+  return { name, sha256: vgg19Sha256(tensors), preprocessing, tensors };
+}
+
+function parse(manifest: unknown): Group[] {
+  const parsed = manifestSchema.safeParse(manifest);
+  if (!parsed.success) {
+    throw new WeightsError(
+      'malformed',
+      'VGG-19 weights: expected a TensorFlow.js manifest, an array of { paths, weights: { name, shape, dtype }[] } or an object with it as weightsManifest',
+      undefined,
+      { cause: parsed.error },
+    );
+  }
+  return Array.isArray(parsed.data) ? parsed.data : parsed.data.weightsManifest;
+}
+
+/** `conv1_1/kernel` for `block1_conv1/kernel` under any prefix; undefined for what VGG-19 up to conv3_4 does not have. */
+function wantedName(name: string): string | undefined {
+  const [layer = '', kind = ''] = name.split('/').slice(-2);
+  const short = `${shortLayerName(layer)}/${kind}`;
+  return vgg19Shapes.has(short) ? short : undefined;
+}
+
+/** Refuses before anything is read. */
+function checkEntries(groups: readonly Group[]): void {
+  const found = new Set<string>();
+  for (const group of groups) {
+    const wanted = group.weights.filter((entry) => wantedName(entry.name) !== undefined);
+    if (wanted.length === 0) continue;
+    for (const path of group.paths) checkPath(path);
+    // Others in the group count too: where a tensor begins follows from the sizes of those before it.
+    for (const { name, dtype, quantization } of group.weights) {
+      if (dtype !== 'float32' || quantization !== undefined) {
+        const received = quantization === undefined ? dtype : `quantised ${dtype}`;
+        throw new WeightsError(
+          'dtype',
+          `VGG-19 weights: expected ${name} as float32, received ${received}`,
+          name,
+        );
+      }
+    }
+    for (const { name, shape } of wanted) {
+      const short = wantedName(name) ?? name;
+      if (found.has(short)) {
+        throw new WeightsError(
+          'ambiguous',
+          `VGG-19 weights: expected one ${short}, found it again as ${name}`,
+          name,
+        );
+      }
+      found.add(short);
+      const expected = vgg19Shapes.get(short) ?? [];
+      if (String(shape) !== String(expected)) {
+        throw new WeightsError(
+          'shape',
+          `VGG-19 weights: expected ${name} of shape [${expected}], received [${shape}]`,
+          name,
+        );
+      }
+    }
+  }
+  const missing = [...vgg19Shapes.keys()].filter((name) => !found.has(name));
+  const [first] = missing;
+  if (first !== undefined) {
+    const there = groups.flatMap((group) => group.weights.map((entry) => entry.name));
+    throw new WeightsError(
+      'missing',
+      `VGG-19 weights: expected ${missing.join(', ')}, found ${there.join(', ') || 'none'}`,
+      first,
+    );
+  }
+}
+
+function checkPath(path: string): void {
+  const leaves = path === '' || /^[/\\]|\\|:/.test(path) || path.split('/').includes('..');
+  if (leaves) {
+    throw new WeightsError(
+      'path',
+      `VGG-19 weights: expected paths below the manifest's folder, received ${JSON.stringify(path)}`,
+      path,
+    );
+  }
+}
+
+async function readGroup(
+  { paths, weights }: Group,
+  read: (path: string) => Promise<Uint8Array>,
+): Promise<Record<string, WeightTensor>> {
+  const total = 4 * weights.reduce((sum, entry) => sum + countOf(entry.shape), 0);
+  let needed = 0;
+  let end = 0;
+  for (const entry of weights) {
+    end += 4 * countOf(entry.shape);
+    if (wantedName(entry.name) !== undefined) needed = end;
+  }
+
+  const bytes = new Uint8Array(total);
+  let filled = 0;
+  let files = 0;
+  for (const path of paths) {
+    if (filled >= needed) break;
+    const shard = await read(path);
+    files++;
+    if (filled + shard.length > total) throw sizeError(paths, total, filled + shard.length);
+    bytes.set(shard, filled);
+    filled += shard.length;
+  }
+  const complete = files === paths.length ? filled === total : filled >= needed;
+  if (!complete) throw sizeError(paths, total, filled);
+
+  const tensors: Record<string, WeightTensor> = {};
+  let offset = 0;
+  for (const { name, shape } of weights) {
+    const count = countOf(shape);
+    const short = wantedName(name);
+    if (short !== undefined)
+      tensors[short] = { shape, data: new Float32Array(bytes.buffer, offset, count).slice() };
+    offset += 4 * count;
+  }
+  return tensors;
+}
+
+function sizeError(paths: readonly string[], expected: number, received: number): WeightsError {
+  const files = paths.join(', ') || 'no file';
+  const message = `VGG-19 weights: expected ${expected} bytes in ${files}, received ${received}`;
+  return new WeightsError('size', message, paths[0]);
+}

@@ -1,0 +1,1 @@
+export { readVgg19Weights } from './read-vgg19-weights';

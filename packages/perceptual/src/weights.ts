@@ -1,0 +1,74 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { Preprocessing } from './preprocessing';
+import { vgg19Layers } from './vgg19-layers';
+import { WeightsError } from './weights-error';
+
+/** One kernel or bias as plain data. */
+export interface WeightTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Kernels and biases by name, such as `conv1_1/kernel` (HWIO) and `conv1_1/bias`. */
+export type WeightTensors = Readonly<Record<string, WeightTensor>>;
+
+/** The weights of VGG-19 up to conv3_4, with what must be known to use and to cite them. */
+export interface Vgg19Weights {
+  /** For people, as in `made with <name>`. */
+  readonly name: string;
+  /** From {@link vgg19Sha256}. */
+  readonly sha256: string;
+  readonly preprocessing: Preprocessing;
+  readonly tensors: WeightTensors;
+  /** Of random weights. */
+  readonly seed?: number;
+}
+
+/** Every kernel and bias with its shape, first layer to last, kernel before bias. */
+export const vgg19Shapes: ReadonlyMap<string, readonly number[]> = new Map(
+  vgg19Layers.flatMap(({ name, inputs, filters }): [string, readonly number[]][] => [
+    [`${name}/kernel`, [3, 3, inputs, filters]],
+    [`${name}/bias`, [filters]],
+  ]),
+);
+
+/** The tensor of that name, or a `WeightsError` when it is missing or has not VGG-19's shape. */
+export function weightTensor(tensors: WeightTensors, name: string): WeightTensor {
+  const tensor = tensors[name];
+  if (tensor === undefined) {
+    const known = Object.keys(tensors).join(', ') || 'none';
+    throw new WeightsError('missing', `VGG-19 weights: expected ${name}, found ${known}`, name);
+  }
+  const shape = vgg19Shapes.get(name) ?? [];
+  const found = `${tensor.data.length} values of shape [${tensor.shape}]`;
+  if (String(tensor.shape) !== String(shape) || tensor.data.length !== countOf(shape)) {
+    throw new WeightsError(
+      'shape',
+      `VGG-19 weights: expected ${name} of shape [${shape}], received ${found}`,
+      name,
+    );
+  }
+  return tensor;
+}
+
+/**
+ * SHA-256, in hexadecimal, of the names, shapes and little-endian bytes of the sixteen tensors, first layer to last. Equal
+ * weights have equal hashes, however their files are cut.
+ *
+ * @throws WeightsError when a tensor is missing or of another shape.
+ */
+export function vgg19Sha256(tensors: WeightTensors): string {
+  const hash = sha256.create();
+  for (const name of vgg19Shapes.keys()) {
+    const { shape, data } = weightTensor(tensors, name);
+    hash.update(utf8ToBytes(`${name}\0${shape.join(',')}\0`));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return bytesToHex(hash.digest());
+}
+
+/** The number of values in a tensor of that shape. */
+export function countOf(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
