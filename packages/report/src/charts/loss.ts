@@ -1,0 +1,54 @@
+import { minMax } from '@utad/eval';
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { formatNumber } from '../format';
+import { type Html, html } from '../html';
+import { bottomAxis, chart, leftAxis, round } from './axes';
+
+const size = [170, 280] as const;
+const box = { left: 52, top: 10, right: 270, bottom: 142 };
+
+/** A term that spans more than this factor is drawn on a logarithmic axis, where its end is still visible. */
+const logarithmicFrom = 30;
+
+/** One value an epoch; `undefined` where the term was not measured. */
+export type Course = readonly (number | undefined)[];
+
+/** One loss term over the epochs. At least one value must be finite; others leave a gap. */
+export function lossChart(term: string, training: Course, validation: Course): Html {
+  const finite = [...training, ...validation].filter((value) => value !== undefined).filter(Number.isFinite);
+  const { min, max } = minMax(finite);
+  const logarithmic = min > 0 && max / min > logarithmicFrom;
+  const linear = min < 0 ? [min, max] : [0, max > 0 ? max : 1];
+  const y = logarithmic
+    ? scaleLog([min, max], [box.bottom, box.top]).nice()
+    : scaleLinear(linear, [box.bottom, box.top]).nice(4);
+  const epochs = training.length;
+  const x = scaleLinear(epochs > 1 ? [1, epochs] : [0.5, 1.5], [box.left, box.right]);
+  const draw = (course: Course, name: string) => {
+    const path = line<number | undefined>()
+      .defined((value) => value !== undefined && Number.isFinite(value))
+      .x((_, i) => round(x(i + 1)))
+      .y((value) => round(y(value ?? 0)))(course);
+    const only = epochs === 1 ? course[0] : undefined;
+    return only !== undefined && Number.isFinite(only)
+      ? html`<circle class="${name}" cx="${round(x(1))}" cy="${round(y(only))}" r="3"/>`
+      : html`<path class="line ${name}" d="${path ?? ''}"/>`;
+  };
+  const scale = logarithmic ? ', logarithmic axis' : '';
+  return chart(
+    size,
+    `${term} over ${epochs} epochs, between ${formatNumber(min)} and ${formatNumber(max)}${scale}.`,
+    html`${leftAxis(y, box, logarithmic ? { format: powersOfTen } : { ticks: 4 })}${bottomAxis(x, box, {
+      ticks: Math.min(epochs, 5),
+      format: (tick) => (Number.isInteger(tick) ? String(tick) : ''),
+    })}${draw(training, 'training')}${draw(validation, 'validation')}`,
+  );
+}
+
+/** Labels 1, 10, 100 and leaves the ticks between them bare. */
+function powersOfTen(value: number): string {
+  return Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6)
+    ? String(Number(value.toPrecision(1)))
+    : '';
+}

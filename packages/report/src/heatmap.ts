@@ -1,0 +1,52 @@
+import { interpolateInferno } from 'd3-scale-chromatic';
+import type { Size } from './data';
+import { ReportError } from './error';
+import { expectLength, type Raster, toPng } from './raster';
+
+/** Inferno, a perceptually uniform colour map: 256 colours, RGB, from black over red to pale yellow. */
+const colours = Uint8Array.from({ length: 256 }, (_, i) => i).reduce(
+  (table, i) => {
+    const hex = Number.parseInt(interpolateInferno(i / 255).slice(1), 16);
+    table.set([hex >> 16, (hex >> 8) & 255, hex & 255], i * 3);
+    return table;
+  },
+  new Uint8Array(256 * 3),
+);
+
+export function heatmapRaster(
+  map: Float32Array,
+  size: Size,
+  [low, high]: readonly [low: number, high: number],
+): Raster {
+  expectLength('anomaly map', map, size);
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
+    throw new ReportError(`anomaly map: expected a range [low, high], received [${low}, ${high}]`);
+  }
+  const perUnit = high > low ? 255 / (high - low) : 0;
+  const pixels = new Uint8Array(map.length * 3);
+  map.forEach((value, i) => {
+    if (Number.isNaN(value))
+      throw new ReportError(`anomaly map: expected numbers, received NaN at index ${i}`);
+    const colour = Math.round(Math.min(Math.max(value - low, 0) * perUnit, 255)) * 3;
+    pixels.set(colours.subarray(colour, colour + 3), i * 3);
+  });
+  return { pixels, size };
+}
+
+/**
+ * Draws an anomaly map in the colours of inferno: black is least anomalous, pale yellow most.
+ *
+ * @param map - `H * W` values, row by row; higher is more anomalous.
+ * @param size - Height and width of the map and of the picture.
+ * @param range - The values shown as black and as pale yellow; values outside are clipped. Maps are comparable when
+ * their ranges are the same.
+ * @returns A PNG file of that size, RGB.
+ * @throws {@link ReportError} When the length does not fit the size, the map holds NaN or the range is not one.
+ */
+export async function heatmap(
+  map: Float32Array,
+  size: Size,
+  range: readonly [low: number, high: number],
+): Promise<Uint8Array> {
+  return toPng(heatmapRaster(map, size, range));
+}
