@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Losses } from './events';
+import type { FileStore } from './store';
+
+/** Where a run stands, besides its tensors. */
+export interface Progress {
+  /** Equal in a run and its continuation: what is trained, on what, and how. */
+  readonly identity: string;
+  /** Stages that are complete, first to last. */
+  readonly finished: readonly StageHistory[];
+  /** Of the stage in hand: steps taken, epochs complete, losses of the epoch in hand. */
+  readonly step: number;
+  readonly current: StageHistory;
+  readonly partialEpoch: { readonly steps: number; readonly seconds: number; readonly sums: Losses };
+}
+
+/** Mean losses of each epoch of one stage. */
+export interface StageHistory {
+  readonly stage: string;
+  readonly epochs: readonly {
+    readonly losses: Losses;
+    readonly validation?: Losses;
+    readonly seconds: number;
+  }[];
+}
+
+export interface Checkpoint {
+  readonly progress: Progress;
+  /** Weights and optimiser state by name. The reader of a loaded checkpoint disposes of them. */
+  readonly tensors: ReadonlyMap<string, tf.Tensor>;
+}
+
+/** A checkpoint that can't be continued from. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+const PROGRESS_FILE = 'progress.json';
+const TENSORS_FILE = 'tensors.bin';
+const FORMAT = 1;
+
+/** Writes a checkpoint in place of the last one, all of it or nothing. */
+export async function saveCheckpoint(store: FileStore, { progress, tensors }: Checkpoint): Promise<void> {
+  const named = [...tensors].map(([name, tensor]) => ({ name, tensor }));
+  const { data, specs } = await tf.io.encodeWeights(named);
+  const head = JSON.stringify({ format: FORMAT, progress, specs });
+  await store.replace(
+    new Map([
+      [PROGRESS_FILE, new TextEncoder().encode(head)],
+      [TENSORS_FILE, new Uint8Array(data)],
+    ]),
+  );
+}
+
+/**
+ * Reads the checkpoint in a store; undefined when it holds none.
+ *
+ * @throws CheckpointError when it was written by another version of the format, or is not one.
+ */
+export async function loadCheckpoint(store: FileStore): Promise<Checkpoint | undefined> {
+  const files = await store.list();
+  if (!files.includes(PROGRESS_FILE)) return undefined;
+  const head: unknown = JSON.parse(new TextDecoder().decode(await store.read(PROGRESS_FILE)));
+  if (!isHead(head)) {
+    throw new CheckpointError(`checkpoint: expected format ${FORMAT} in ${PROGRESS_FILE}, received another`);
+  }
+  const bytes = await store.read(TENSORS_FILE);
+  const tensors = tf.io.decodeWeights(bytes.slice().buffer, head.specs);
+  return { progress: head.progress, tensors: new Map(Object.entries(tensors)) };
+}
+
+interface Head {
+  format: number;
+  progress: Progress;
+  specs: tf.io.WeightsManifestEntry[];
+}
+
+function isHead(value: unknown): value is Head {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'format' in value &&
+    value.format === FORMAT &&
+    'progress' in value &&
+    'specs' in value
+  );
+}

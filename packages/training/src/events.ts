@@ -1,0 +1,33 @@
+/** Loss terms by name, and their weighted sum under `total`. */
+export type Losses = Readonly<Record<string, number>>;
+
+/** What a training run tells while it goes on. */
+export type TrainingEvent =
+  /** A stage begins; `from` is the step it continues from, 0 for a fresh one. */
+  | {
+      readonly type: 'stage';
+      readonly stage: string;
+      readonly epochs: number;
+      readonly stepsPerEpoch: number;
+      readonly from: number;
+    }
+  /** A step was taken. `step` counts from 1 through the whole stage; losses are read back on logged steps only. */
+  | {
+      readonly type: 'step';
+      readonly stage: string;
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly losses?: Losses;
+    }
+  /** An epoch ended. `losses` are means over its steps, `validation` over the held-out images. */
+  | {
+      readonly type: 'epoch';
+      readonly stage: string;
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly losses: Losses;
+      readonly validation?: Losses;
+      readonly seconds: number;
+    }
+  | { readonly type: 'checkpoint'; readonly stage: string; readonly step: number };

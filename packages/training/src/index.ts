@@ -1,0 +1,31 @@
+export { type Batch, type BatchOptions, batchCount, readBatches, toImages } from './batches';
+export {
+  type Checkpoint,
+  CheckpointError,
+  loadCheckpoint,
+  type Progress,
+  type StageHistory,
+  saveCheckpoint,
+} from './checkpoint';
+export type { ImageRecord, Images, Size, TrainingData } from './data';
+export type { Losses, TrainingEvent } from './events';
+export { outputsOf, symbolic } from './layers/graph';
+export { UpsampleNearest } from './layers/upsample-nearest';
+export { DivergedError } from './loss-meter';
+export { memoryStore } from './memory-store';
+export { ofRank } from './ops/of-rank';
+export { type StandardizeOptions, standardize } from './ops/standardize';
+export { upsampleNearest } from './ops/upsample-nearest';
+export { Optimizer, type OptimizerConfig } from './optimizer';
+export { deriveSeed, permutation, uniformSource } from './random';
+export { learningRateFactor, type Schedule } from './schedule';
+export { type Stage, type StageLosses, stageWeights, trainableWeights } from './stage';
+export type { StageTraining } from './stage-run';
+export type { FileStore } from './store';
+export { holdOut, subset } from './subset';
+export {
+  type CheckpointOptions,
+  type StagePlan,
+  type TrainingOptions,
+  trainStages,
+} from './train-stages';

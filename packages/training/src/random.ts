@@ -1,0 +1,47 @@
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+
+/**
+ * A 31-bit seed for one purpose, from the run's seed and the purpose's name and counters.
+ *
+ * Randomness here depends on where it is used, never on what was drawn before: `deriveSeed(seed, 'noise', step)` is
+ * the same in a resumed run as in one run through. FNV-1a over the parts, see
+ * http://www.isthe.com/chongo/tech/comp/fnv/.
+ *
+ * @example deriveSeed(7, 'order', 3) !== deriveSeed(7, 'order', 4)
+ */
+export function deriveSeed(seed: number, ...path: readonly (string | number)[]): number {
+  let hash = 0x811c9dc5;
+  for (const character of [seed, ...path].join('/')) {
+    hash ^= character.codePointAt(0) ?? 0;
+    hash = Math.imul(hash, 0x01000193);
+  }
+  // FNV-1a leaves neighbouring inputs close together; this finaliser (of MurmurHash3) spreads them.
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 1;
+}
+
+/** A seeded source of uniform numbers in [0, 1), the same on every machine. */
+export function uniformSource(seed: number): () => number {
+  const generator = xoroshiro128plus(seed);
+  return () => uniformFloat64(generator);
+}
+
+/**
+ * The numbers 0 to `count` - 1 in an order that the seed fixes (Fisher and Yates).
+ *
+ * @example permutation(4, 1).sort() // [0, 1, 2, 3]
+ */
+export function permutation(count: number, seed: number): number[] {
+  const generator = xoroshiro128plus(seed);
+  const order = Array.from({ length: count }, (_, index) => index);
+  for (let last = count - 1; last > 0; last--) {
+    const pick = uniformInt(generator, 0, last);
+    const kept = order[last] ?? 0;
+    order[last] = order[pick] ?? 0;
+    order[pick] = kept;
+  }
+  return order;
+}
