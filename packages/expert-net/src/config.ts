@@ -1,0 +1,60 @@
+import type { Size } from '@utad/training';
+
+/** Everything that fixes Expert-Net's shape and loss. Plain data. */
+export interface ExpertNetConfig {
+  readonly inputSize: Size;
+  /** Filters of the stem; each stride-2 block doubles them. */
+  readonly base: number;
+  /** Stride-2 blocks of an encoder, and up-samplings of a decoder. */
+  readonly downsamplings: number;
+  /** Residual blocks at the end of an encoder, and as many at the start of a decoder. */
+  readonly residualBlocks: number;
+  /** Length of the detail vector s. */
+  readonly detail: number;
+  /** Filters of the first two convolutions of E_S; the third has one for each number of s. */
+  readonly detailFilters: readonly [number, number];
+  /** Width of the two hidden layers that make γ and β of s. */
+  readonly mlp: number;
+  readonly loss: ExpertNetLossConfig;
+}
+
+/** Weights of the three L1 terms of section 3.2. */
+export interface ExpertNetLossConfig {
+  /** Of |x̂ - x|. */
+  readonly reconstruction: number;
+  /** Of |m̂ - m|. */
+  readonly naiveImpression: number;
+  /** Of |ŝ - s|. */
+  readonly detail: number;
+}
+
+/** Images of 256x256. The stem and three stride-2 blocks are the paper's four convolutional blocks. */
+export const paper: ExpertNetConfig = {
+  inputSize: [256, 256],
+  // With the widths of IE-Net it brings both networks to the 16.77 M parameters of Table 4.
+  base: 28,
+  downsamplings: 3,
+  residualBlocks: 2,
+  detail: 8,
+  detailFilters: [32, 64],
+  mlp: 256,
+  loss: { reconstruction: 1, naiveImpression: 1, detail: 1 },
+};
+
+/** Images of 128x128 for a CPU. */
+export const fast: ExpertNetConfig = {
+  ...paper,
+  inputSize: [128, 128],
+  base: 10,
+  residualBlocks: 1,
+  mlp: 128,
+};
+
+/** Images of 64x64, the paper's low-resolution setting: one residual block. */
+export const small: ExpertNetConfig = {
+  ...paper,
+  inputSize: [64, 64],
+  base: 16,
+  downsamplings: 2,
+  residualBlocks: 1,
+};

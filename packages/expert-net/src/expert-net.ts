@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Images, ofRank, outputsOf, type Size } from '@utad/training';
+import type { Scope } from './blocks';
+import type { ExpertNetConfig } from './config';
+import { buildGuidedDecoder, buildPlainDecoder } from './decoder';
+import { buildDetailExtractor } from './detail-extractor';
+import { buildEncoder } from './encoder';
+
+/** Expert-Net (section 3.2): paints an image's own detail back onto its impression. */
+export class ExpertNet {
+  readonly config: ExpertNetConfig;
+  private readonly encoderA: tf.LayersModel;
+  private readonly decoderA: tf.LayersModel;
+  private readonly encoderB: tf.LayersModel;
+  private readonly decoderB: tf.LayersModel;
+  private readonly detailExtractor: tf.LayersModel;
+
+  /** @param seed Fixes the initial weights. Default 0. */
+  constructor(config: ExpertNetConfig, { seed = 0 }: { seed?: number } = {}) {
+    const scope = (name: string): Scope => ({ name, seed });
+    this.config = config;
+    this.encoderA = buildEncoder(config, scope('expert-net-encoder-a'));
+    this.decoderA = buildGuidedDecoder(config, scope('expert-net-decoder-a'));
+    this.encoderB = buildEncoder(config, scope('expert-net-encoder-b'));
+    this.decoderB = buildPlainDecoder(config, scope('expert-net-decoder-b'));
+    this.detailExtractor = buildDetailExtractor(config, scope('expert-net-detail'));
+  }
+
+  get inputSize(): Size {
+    return this.config.inputSize;
+  }
+
+  /** E_S: the detail vector s of each image, `[B, detail]`. */
+  detail(x: Images): tf.Tensor2D {
+    return ofRank(2, outputsOf(this.detailExtractor, x, false)[0], 'detail vector');
+  }
+
+  /**
+   * Path A: the reconstruction x̂ of an image from its impression and detail.
+   *
+   * @param impression m, `[B, H, W, 3]` in [0, 1]
+   * @param detail s, `[B, detail]`
+   * @returns `[B, H, W, 3]` in (0, 1)
+   */
+  reconstruct(impression: Images, detail: tf.Tensor2D): Images {
+    return tf.tidy(() => {
+      const [content] = outputsOf(this.encoderA, impression, false);
+      const outputs = outputsOf(this.decoderA, [ofRank(4, content, 'content'), detail], false);
+      return ofRank(4, outputs[0], 'reconstruction');
+    });
+  }
+
+  /**
+   * Path B: the naive impression m̂, which mimics the impression but may hold the defect.
+   *
+   * @param x `[B, H, W, 3]` in [0, 1]
+   * @returns `[B, H, W, 3]` in (0, 1)
+   */
+  naiveImpression(x: Images): Images {
+    return tf.tidy(() => {
+      const [content] = outputsOf(this.encoderB, x, false);
+      return ofRank(4, outputsOf(this.decoderB, ofRank(4, content, 'content'), false)[0], 'naive impression');
+    });
+  }
+
+  networks(): Record<string, tf.LayersModel> {
+    return {
+      'expert-net-encoder-a': this.encoderA,
+      'expert-net-decoder-a': this.decoderA,
+      'expert-net-encoder-b': this.encoderB,
+      'expert-net-decoder-b': this.decoderB,
+      'expert-net-detail': this.detailExtractor,
+    };
+  }
+
+  countParams(): number {
+    return Object.values(this.networks()).reduce((sum, network) => sum + network.countParams(), 0);
+  }
+
+  dispose(): void {
+    for (const network of Object.values(this.networks())) network.dispose();
+  }
+}
