@@ -1,0 +1,77 @@
+import type * as tf from '@tensorflow/tfjs';
+import type {
+  CheckpointOptions,
+  Images,
+  Size,
+  StageHistory,
+  TrainingData,
+  TrainingEvent,
+} from '@utad/training';
+
+/** What a detector says of a batch of images. Dispose of it with {@link disposePrediction}. */
+export interface Prediction {
+  /** `[B, H, W]`, at least 0; higher is more anomalous. */
+  readonly anomalyMap: tf.Tensor3D;
+  /** `[B]`; higher is more anomalous. */
+  readonly score: tf.Tensor1D;
+  /** Mean of the map's parts, each `[B]`, where the map is a sum: they tell what it owes to which layer or pair. */
+  readonly contributions?: Readonly<Record<string, tf.Tensor1D>>;
+  /** Images that explain the map, each `[B, H, W, 3]` in [0, 1], such as the reconstruction. */
+  readonly intermediates: Readonly<Record<string, Images>>;
+}
+
+export interface FitOptions {
+  /** Fixes data order, initialisation and noise. Default 0. */
+  seed?: number;
+  onEvent?: (event: TrainingEvent) => void;
+  /** When it aborts, training stops after the step in hand, saves a checkpoint and rejects with an `AbortError`. */
+  signal?: AbortSignal;
+  checkpoint?: CheckpointOptions;
+  /** Good images kept out of training, on which losses are measured after each epoch. */
+  validation?: TrainingData;
+}
+
+export interface FitSummary {
+  /** The course of each stage, first to last. */
+  readonly stages: readonly StageHistory[];
+}
+
+/** Something that a detector needs and a bundle does not store, such as pretrained weights. */
+export interface Asset {
+  /** For people. */
+  readonly name: string;
+  readonly sha256: string;
+  /** Where it can be made again from a seed alone. */
+  readonly seed?: number | undefined;
+}
+
+/** Mean of the map for images that are anomalous all over, maximum for defects that are small. */
+export type Reduction = 'mean' | 'max';
+
+/** Learns from good images alone, then marks what is anomalous in others. */
+export interface AnomalyDetector {
+  readonly kind: string;
+  /** Plain data from which {@link DetectorKind.create} makes the same detector, untrained. */
+  readonly config: unknown;
+  readonly inputSize: Size;
+  /** How the score comes from the anomaly map. */
+  readonly reduction: Reduction;
+  /** What it was made with besides its networks, by name. */
+  readonly assets?: Readonly<Record<string, Asset>>;
+  fit(data: TrainingData, options?: FitOptions): Promise<FitSummary>;
+  /** The caller owns the result; see {@link disposePrediction}. */
+  predict(images: Images): Prediction;
+  /** Latent codes `[B, D]`, for nearest neighbours and projections. */
+  embed?(images: Images): tf.Tensor2D;
+  /** What a bundle stores, by name. */
+  networks(): Readonly<Record<string, tf.LayersModel>>;
+  dispose(): void;
+}
+
+/** Frees every tensor of a prediction. */
+export function disposePrediction(prediction: Prediction): void {
+  prediction.anomalyMap.dispose();
+  prediction.score.dispose();
+  for (const image of Object.values(prediction.intermediates)) image.dispose();
+  for (const part of Object.values(prediction.contributions ?? {})) part.dispose();
+}

@@ -1,0 +1,266 @@
+import * as tf from '@tensorflow/tfjs';
+import { bestIou, iouAt, MetricError, minMax, rocAuc } from '@utad/eval';
+import { type Batch, type Images, readBatches, type Size, type TrainingData } from '@utad/training';
+import { type AnomalyDetector, disposePrediction, type Prediction, type Reduction } from './detector';
+import { resizeMask } from './mask';
+import { type Restoration, RestorationMeter } from './restoration';
+import { scoreOf } from './score';
+import type { Thresholds } from './thresholds';
+
+/** Pixel metrics are taken at this size, whatever the detector's own. */
+export const METRIC_SIZE: Size = [256, 256];
+
+/** One image of a test set with its scores. */
+export interface EvaluatedImage {
+  readonly id: string;
+  readonly kind: string;
+  readonly label: 0 | 1;
+  /** The detector's own. */
+  readonly score: number;
+  /** The score under either reduction of the map. */
+  readonly scores: Readonly<Record<Reduction, number>>;
+}
+
+/** Areas under ROC curves; null where they are not defined, and a note says why. */
+export interface Areas {
+  readonly imageAuroc: number | null;
+  readonly pixelAuroc: number | null;
+}
+
+export interface Evaluation {
+  readonly images: { readonly good: number; readonly anomalous: number };
+  readonly items: readonly EvaluatedImage[];
+  readonly image: {
+    readonly auroc: number | null;
+    /** The same under either reduction of the map. */
+    readonly aurocMean: number | null;
+    readonly aurocMax: number | null;
+  };
+  readonly pixel: {
+    readonly auroc: number | null;
+    readonly iou: Readonly<Record<'paper' | 'fitted' | 'oracle', number | null>>;
+  };
+  /** Pixel thresholds that depend on the test set; null without masks. */
+  readonly testThresholds: { readonly paper: number; readonly oracle: number | null };
+  /** Of the pixel map |x - image| for each intermediate image, scored with the detector's reduction. */
+  readonly pixelDifference: Readonly<Record<string, Areas>>;
+  /** Share of the map that each of its parts makes, where the detector tells. */
+  readonly shares?: Readonly<Record<string, number>>;
+  readonly restoration?: Restoration;
+  /** Seconds of prediction, reading included. */
+  readonly seconds: number;
+  /** Sentences on numbers that are not defined. */
+  readonly notes: readonly string[];
+}
+
+export interface EvaluateOptions {
+  readonly thresholds: Thresholds;
+  /** Default 8. */
+  readonly batchSize?: number;
+  /** Is told how many images are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Scores a test set and measures how well good and anomalous images, and pixels, are told apart. */
+export async function evaluate(
+  detector: AnomalyDetector,
+  test: TrainingData,
+  { thresholds, batchSize = 8, onProgress, signal }: EvaluateOptions,
+): Promise<Evaluation> {
+  const began = performance.now();
+  const items: EvaluatedImage[] = [];
+  const own = new MapCollector(test.count);
+  const differences = new Map<string, MapCollector>();
+  const masks = new MaskCollector(test.count);
+  const contributions: Record<string, number> = {};
+  const restoration = new RestorationMeter();
+  const order = Array.from({ length: test.count }, (_, index) => index);
+
+  for await (const batch of readBatches(test, { order, batchSize, size: detector.inputSize })) {
+    signal?.throwIfAborted();
+    const prediction = detector.predict(batch.images);
+    try {
+      items.push(...(await scoreBatch(batch, prediction)));
+      await own.add(prediction.anomalyMap, detector.reduction);
+      for (const [name, image] of Object.entries(prediction.intermediates)) {
+        const collector = differences.get(name) ?? new MapCollector(test.count);
+        differences.set(name, collector);
+        const map = pixelDifference(batch.images, image);
+        await collector.add(map, detector.reduction);
+        map.dispose();
+      }
+      for (const [name, part] of Object.entries(prediction.contributions ?? {})) {
+        const values = await part.data<'float32'>();
+        contributions[name] = values.reduce((sum, value) => sum + value, contributions[name] ?? 0);
+      }
+      for (const record of batch.records) masks.add(record);
+      await addRestoration(restoration, batch, prediction);
+    } finally {
+      disposePrediction(prediction);
+      batch.images.dispose();
+    }
+    onProgress?.(items.length, test.count);
+    await tf.nextFrame();
+  }
+
+  const notes = new Set<string>();
+  const labels = items.map(({ label }) => label);
+  const imageAuroc = (scores: readonly number[]) =>
+    defined(notes, 'image AUROC', () => rocAuc(labels, scores));
+  const pixelMetric = <T>(name: string, measure: (groundTruth: Uint8Array) => T): T | null =>
+    masks.complete ? defined(notes, name, () => measure(masks.values)) : noMasks(notes);
+  const { min, max } = minMax(own.values);
+  const paper = min + 0.5 * (max - min);
+  const oracle = pixelMetric('IoU', (truth) => bestIou(truth, own.values));
+  const restored = restoration.result();
+  const shares = sharesOf(contributions);
+
+  return {
+    images: {
+      good: labels.filter((label) => label === 0).length,
+      anomalous: labels.filter((label) => label === 1).length,
+    },
+    items,
+    image: {
+      auroc: imageAuroc(items.map(({ score }) => score)),
+      aurocMean: imageAuroc(items.map(({ scores }) => scores.mean)),
+      aurocMax: imageAuroc(items.map(({ scores }) => scores.max)),
+    },
+    pixel: {
+      auroc: pixelMetric('pixel AUROC', (truth) => rocAuc(truth, own.values)),
+      iou: {
+        paper: pixelMetric('IoU', (truth) => iouAt(truth, own.values, paper)),
+        fitted: pixelMetric('IoU', (truth) => iouAt(truth, own.values, thresholds.pixel)),
+        oracle: oracle?.iou ?? null,
+      },
+    },
+    testThresholds: { paper, oracle: oracle?.threshold ?? null },
+    pixelDifference: Object.fromEntries(
+      [...differences].map(([name, collector]) => [
+        name,
+        {
+          imageAuroc: imageAuroc(collector.scores),
+          pixelAuroc: pixelMetric('pixel AUROC', (truth) => rocAuc(truth, collector.values)),
+        },
+      ]),
+    ),
+    ...(shares && { shares }),
+    ...(restored && { restoration: restored }),
+    seconds: (performance.now() - began) / 1000,
+    notes: [...notes],
+  };
+}
+
+/** The maps of a test set at {@link METRIC_SIZE}, one after the other, and the score of each. */
+class MapCollector {
+  readonly scores: number[] = [];
+  readonly values: Float32Array;
+
+  constructor(count: number) {
+    this.values = new Float32Array(count * METRIC_SIZE[0] * METRIC_SIZE[1]);
+  }
+
+  async add(map: tf.Tensor3D, reduction: Reduction): Promise<void> {
+    const score = scoreOf(map, reduction);
+    const resized = tf.tidy(() =>
+      tf.image.resizeBilinear(map.expandDims<tf.Tensor4D>(3), [METRIC_SIZE[0], METRIC_SIZE[1]], false, true),
+    ); // [B, 256, 256, 1]
+    this.values.set(await resized.data<'float32'>(), this.scores.length * METRIC_SIZE[0] * METRIC_SIZE[1]);
+    this.scores.push(...(await score.data<'float32'>()));
+    tf.dispose([score, resized]);
+  }
+}
+
+/** The masks of a test set at {@link METRIC_SIZE}. */
+class MaskCollector {
+  readonly values: Uint8Array;
+  private count = 0;
+  private missing = 0;
+
+  constructor(count: number) {
+    this.values = new Uint8Array(count * METRIC_SIZE[0] * METRIC_SIZE[1]);
+  }
+
+  add({ mask, size, maskSize = size }: Batch['records'][number]): void {
+    if (mask === undefined) this.missing += 1;
+    else
+      this.values.set(resizeMask(mask, maskSize, METRIC_SIZE), this.count * METRIC_SIZE[0] * METRIC_SIZE[1]);
+    this.count += 1;
+  }
+
+  get complete(): boolean {
+    return this.missing === 0;
+  }
+}
+
+async function scoreBatch({ records }: Batch, prediction: Prediction): Promise<EvaluatedImage[]> {
+  const reduced = tf.tidy(() => ({
+    mean: scoreOf(prediction.anomalyMap, 'mean'),
+    max: scoreOf(prediction.anomalyMap, 'max'),
+  }));
+  const [score, mean, max] = await Promise.all([
+    prediction.score.data<'float32'>(),
+    reduced.mean.data<'float32'>(),
+    reduced.max.data<'float32'>(),
+  ]);
+  tf.dispose(reduced);
+  return records.map(({ id, kind, label }, index) => ({
+    id,
+    kind,
+    label,
+    score: score[index] ?? Number.NaN,
+    scores: { mean: mean[index] ?? Number.NaN, max: max[index] ?? Number.NaN },
+  }));
+}
+
+/** Mean over channels of |a - b|, `[B, H, W]`. */
+function pixelDifference(a: Images, b: Images): tf.Tensor3D {
+  return tf.tidy(() => a.sub(b).abs().mean<tf.Tensor3D>(3));
+}
+
+async function addRestoration(
+  meter: RestorationMeter,
+  { records }: Batch,
+  { intermediates }: Prediction,
+): Promise<void> {
+  if (records.every(({ cleanTwin }) => cleanTwin === undefined)) return;
+  const values: Record<string, Float32Array> = {};
+  for (const [name, image] of Object.entries(intermediates)) values[name] = await image.data<'float32'>();
+  for (const [index, record] of records.entries()) {
+    const length = record.size[0] * record.size[1] * 3;
+    const ofImage = Object.entries(values).map(([name, all]) => [
+      name,
+      all.subarray(index * length, (index + 1) * length),
+    ]);
+    meter.add(record, Object.fromEntries(ofImage));
+  }
+}
+
+function sharesOf(contributions: Record<string, number>): Record<string, number> | undefined {
+  const entries = Object.entries(contributions);
+  if (entries.length === 0) return undefined;
+  const groups = new Map<string, number>();
+  for (const [name, value] of entries) groups.set(groupOf(name), (groups.get(groupOf(name)) ?? 0) + value);
+  return Object.fromEntries(entries.map(([name, value]) => [name, value / (groups.get(groupOf(name)) ?? 1)]));
+}
+
+/** Parts that add up to the whole share a prefix: `layer/conv1_2`, `pair/x, m`. */
+function groupOf(name: string): string {
+  return name.split('/')[0] ?? name;
+}
+
+function defined<T>(notes: Set<string>, name: string, measure: () => T): T | null {
+  try {
+    return measure();
+  } catch (error) {
+    if (!(error instanceof MetricError)) throw error;
+    notes.add(`${name} is not defined: ${error.message}.`);
+    return null;
+  }
+}
+
+function noMasks(notes: Set<string>): null {
+  notes.add('Pixel metrics are not defined: not every test image has a ground-truth mask.');
+  return null;
+}

@@ -1,0 +1,32 @@
+export {
+  type Bundle,
+  type BundleDetails,
+  type DetectorKind,
+  openBundle,
+  readBundle,
+  restoreNetworks,
+  saveBundle,
+} from './bundle';
+export { BundleError } from './bundle-error';
+export {
+  type AnomalyDetector,
+  type Asset,
+  disposePrediction,
+  type FitOptions,
+  type FitSummary,
+  type Prediction,
+  type Reduction,
+} from './detector';
+export {
+  type Areas,
+  type EvaluatedImage,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  METRIC_SIZE,
+} from './evaluate';
+export { type BundleManifest, MANIFEST_FILE } from './manifest';
+export { meanImageAuroc } from './mean-image';
+export type { Restoration } from './restoration';
+export { normalizedScore, scoreOf } from './score';
+export { fitThresholds, IMAGE_QUANTILE, PIXEL_QUANTILE, type Thresholds } from './thresholds';

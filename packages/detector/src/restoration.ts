@@ -1,0 +1,69 @@
+import type { ImageRecord } from '@utad/training';
+import { resizeMask } from './mask';
+
+/** Mean absolute differences in [0, 1] that say whether a detector restores images; needs clean twins. */
+export interface Restoration {
+  /** Of the input from the clean twin, inside defect masks. */
+  readonly insideInput: number;
+  /** Of each intermediate image from the clean twin, inside defect masks; lower is better. */
+  readonly inside: Readonly<Record<string, number>>;
+  /** Of each intermediate image from the input, outside defect masks. */
+  readonly outside: Readonly<Record<string, number>>;
+}
+
+/** Sums what {@link Restoration} reports, over the images that have a mask and a clean twin. */
+export class RestorationMeter {
+  private readonly insideInput = new Mean();
+  private readonly inside: Record<string, Mean> = {};
+  private readonly outside: Record<string, Mean> = {};
+
+  /** @param intermediates Of this image: `H * W * 3` values in [0, 1] each. */
+  add(record: ImageRecord, intermediates: Readonly<Record<string, Float32Array>>): void {
+    const { image, mask, cleanTwin, size, maskSize = size, channels } = record;
+    if (mask === undefined || cleanTwin === undefined || channels !== 3) return;
+    const defect = resizeMask(mask, maskSize, size);
+    for (const [index, byte] of image.entries()) {
+      const x = byte / 255;
+      const clean = (cleanTwin[index] ?? 0) / 255;
+      const isDefect = defect[Math.floor(index / 3)] === 1;
+      if (isDefect) this.insideInput.add(Math.abs(x - clean));
+      for (const [name, values] of Object.entries(intermediates)) {
+        const value = values[index] ?? 0;
+        if (isDefect) meanFor(this.inside, name).add(Math.abs(value - clean));
+        else meanFor(this.outside, name).add(Math.abs(value - x));
+      }
+    }
+  }
+
+  /** Undefined when no image had both a mask and a clean twin. */
+  result(): Restoration | undefined {
+    if (this.insideInput.count === 0) return undefined;
+    const values = (means: Record<string, Mean>) =>
+      Object.fromEntries(Object.entries(means).map(([name, mean]) => [name, mean.value]));
+    return {
+      insideInput: this.insideInput.value,
+      inside: values(this.inside),
+      outside: values(this.outside),
+    };
+  }
+}
+
+class Mean {
+  private sum = 0;
+  count = 0;
+
+  add(value: number): void {
+    this.sum += value;
+    this.count += 1;
+  }
+
+  get value(): number {
+    return this.sum / this.count;
+  }
+}
+
+function meanFor(means: Record<string, Mean>, name: string): Mean {
+  const mean = means[name] ?? new Mean();
+  means[name] = mean;
+  return mean;
+}

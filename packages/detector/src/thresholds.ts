@@ -1,0 +1,44 @@
+import { quantile } from '@utad/eval';
+import { readBatches, type TrainingData } from '@utad/training';
+import { type AnomalyDetector, disposePrediction } from './detector';
+
+/** Where good ends and anomalous begins; `score >= threshold` is anomalous. */
+export interface Thresholds {
+  /** For image scores. */
+  readonly image: number;
+  /** For values of the anomaly map. */
+  readonly pixel: number;
+  /** How many held-out good images they were fitted on. */
+  readonly images: number;
+}
+
+/** Share of held-out good images, and of their pixels, that stay below the fitted thresholds. */
+export const IMAGE_QUANTILE = 0.95;
+export const PIXEL_QUANTILE = 0.999;
+
+/**
+ * Thresholds from good images that were kept out of training: the 0.95 quantile of their scores, and the 0.999 quantile
+ * of all their map values.
+ */
+export async function fitThresholds(
+  detector: AnomalyDetector,
+  heldOut: TrainingData,
+  { batchSize = 8 }: { batchSize?: number } = {},
+): Promise<Thresholds> {
+  const [height, width] = detector.inputSize;
+  const scores: number[] = [];
+  const pixels = new Float32Array(heldOut.count * height * width);
+  const order = Array.from({ length: heldOut.count }, (_, index) => index);
+  for await (const { images } of readBatches(heldOut, { order, batchSize, size: detector.inputSize })) {
+    const prediction = detector.predict(images);
+    pixels.set(await prediction.anomalyMap.data<'float32'>(), scores.length * height * width);
+    scores.push(...(await prediction.score.data<'float32'>()));
+    disposePrediction(prediction);
+    images.dispose();
+  }
+  return {
+    image: quantile(scores, IMAGE_QUANTILE),
+    pixel: quantile(pixels, PIXEL_QUANTILE),
+    images: scores.length,
+  };
+}
