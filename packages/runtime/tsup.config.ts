@@ -1,0 +1,8 @@
+import { defineConfig } from 'tsup';
+import { library } from '../../tsup.base';
+
+// The CommonJS build needs the shim of import.meta.url: packages are resolved from where this one lies.
+export default defineConfig({
+  ...library({ index: 'src/index.ts', node: 'src/node/index.ts' }),
+  shims: true,
+});
