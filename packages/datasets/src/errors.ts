@@ -1,0 +1,44 @@
+export type DatasetErrorCode =
+  /** The root folder does not exist or is no folder. */
+  | 'root-missing'
+  /** The category is not among those found. */
+  | 'category-unknown'
+  /** The folder of the asked split, such as `train/good`, does not exist. */
+  | 'split-missing'
+  /** There is nothing left to read: no image at all, or every one of them was skipped. */
+  | 'empty'
+  /** A defective image has no mask where others have one. */
+  | 'mask-missing'
+  /** A mask or clean twin does not fit its image. */
+  | 'size-mismatch'
+  /** An output folder is in the way. */
+  | 'exists'
+  /** An option or an index is out of its range. */
+  | 'invalid-option';
+
+/** A dataset cannot be opened, read or written. One line; `code` says which of the known ways it failed. */
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError';
+
+  constructor(
+    readonly code: DatasetErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** One file is no readable image. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+
+  constructor(
+    /** The file, or `<bytes>` where there was none. */
+    readonly path: string,
+    /** What came instead of an image, such as `0 bytes`. */
+    readonly reason: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`image: expected a readable PNG, JPEG, WebP or TIFF, received ${reason} in ${path}`, options);
+  }
+}

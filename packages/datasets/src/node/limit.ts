@@ -1,0 +1,21 @@
+import { deriveSeed, permutation } from '@utad/training';
+import type { ImageEntry } from './file-dataset';
+
+/**
+ * At most so many entries, chosen by seed, in their old order. Kinds are taken in turn, so that each has its share.
+ */
+export function limitEntries(entries: readonly ImageEntry[], limit: number, seed: number): ImageEntry[] {
+  const queues = new Map<string, number[]>();
+  for (const index of permutation(entries.length, deriveSeed(seed, 'limit'))) {
+    const kind = entries[index]?.kind ?? '';
+    queues.set(kind, [...(queues.get(kind) ?? []), index]);
+  }
+  const chosen = new Set<number>();
+  while (chosen.size < Math.min(limit, entries.length)) {
+    for (const queue of queues.values()) {
+      const index = queue.shift();
+      if (index !== undefined && chosen.size < limit) chosen.add(index);
+    }
+  }
+  return entries.filter((_, index) => chosen.has(index));
+}

@@ -1,0 +1,121 @@
+import { access } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { DatasetError } from '../errors';
+import { type FileDataset, type ImageEntry, openFiles, type ReadOptions } from './file-dataset';
+import { expectFolder, folderNames, imagePaths } from './image-paths';
+import { limitEntries } from './limit';
+
+export interface MvtecOptions extends ReadOptions {
+  /** The folder that holds the categories. */
+  readonly root: string;
+  readonly category: string;
+  readonly split: 'train' | 'test';
+  /** At most so many images, chosen by `seed`, every kind of the test split with its share. */
+  readonly limit?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
+/**
+ * A category laid out as in MVTec AD (Bergmann et al., CVPR 2019, https://www.mvtec.com/company/research/datasets/mvtec-ad,
+ * CC BY-NC-SA 4.0):
+ *
+ * ```
+ * <root>/<category>/train/good/000.png
+ *                   test/good/000.png
+ *                   test/<defect>/000.png
+ *                   ground_truth/<defect>/000_mask.png
+ *                   clean_twin/<defect>/000.png          synthetic sets only
+ * ```
+ *
+ * Good test images have an empty mask; in a category without `ground_truth` no image has one.
+ *
+ * @throws DatasetError `root-missing`, `category-unknown` (the known ones are named), `split-missing`, `mask-missing`,
+ *   `empty`
+ * @throws ImageError for a bad file, unless `onBad` is `skip`.
+ */
+export async function mvtec(options: MvtecOptions): Promise<FileDataset> {
+  const { root, category, split, limit, seed = 0 } = options;
+  await expectFolder(root, 'root');
+  const folder = join(root, category);
+  const known = await mvtecCategories(root);
+  if (!known.includes(category)) {
+    const names =
+      known.length > 0 ? known.join(', ') : 'a folder with train or test inside, of which there is none';
+    throw new DatasetError(
+      'category-unknown',
+      `category: expected ${names}, received ${category} (in ${root})`,
+    );
+  }
+  const entries = split === 'train' ? await trainEntries(folder) : await testEntries(folder);
+  return openFiles(limit === undefined ? entries : limitEntries(entries, limit, seed), options);
+}
+
+/** The categories in a root: its folders that hold `train` or `test`. */
+export async function mvtecCategories(root: string): Promise<string[]> {
+  const categories: string[] = [];
+  for (const name of await folderNames(root)) {
+    const inside = await folderNames(join(root, name));
+    if (inside.includes('train') || inside.includes('test')) categories.push(name);
+  }
+  return categories;
+}
+
+async function trainEntries(folder: string): Promise<ImageEntry[]> {
+  const good = join(folder, 'train', 'good');
+  const entries = (await splitPaths(good)).map((path) => ({
+    id: `train/good/${basename(path)}`,
+    label: 0 as const,
+    kind: 'good',
+    path,
+  }));
+  if (entries.length === 0) throw new DatasetError('empty', `expected images in ${good}, found none`);
+  return entries;
+}
+
+async function testEntries(folder: string): Promise<ImageEntry[]> {
+  const hasMasks = (await folderNames(join(folder, 'ground_truth'))).length > 0;
+  const entries: ImageEntry[] = [];
+  const kinds = await folderNames(join(folder, 'test'));
+  for (const kind of kinds) {
+    for (const path of await splitPaths(join(folder, 'test', kind))) {
+      const entry = { id: `test/${kind}/${basename(path)}`, kind, path };
+      if (kind === 'good') {
+        entries.push({ ...entry, label: 0, ...(hasMasks && { mask: 'none' }) });
+        continue;
+      }
+      const twin = join(folder, 'clean_twin', kind, basename(path));
+      entries.push({
+        ...entry,
+        label: 1,
+        ...(hasMasks && { mask: { path: await maskOf(folder, kind, path) } }),
+        ...((await exists(twin)) && { cleanTwinPath: twin }),
+      });
+    }
+  }
+  if (entries.length === 0) {
+    throw new DatasetError('empty', `expected images in ${join(folder, 'test', '<kind>')}, found none`);
+  }
+  return entries;
+}
+
+async function splitPaths(folder: string): Promise<string[]> {
+  if (!(await exists(folder))) {
+    throw new DatasetError('split-missing', `expected good images in ${folder}, found no such folder`);
+  }
+  return imagePaths(folder);
+}
+
+async function maskOf(folder: string, kind: string, image: string): Promise<string> {
+  const stem = basename(image, extname(image));
+  const path = join(folder, 'ground_truth', kind, `${stem}_mask.png`);
+  if (await exists(path)) return path;
+  throw new DatasetError('mask-missing', `expected a mask at ${path} for ${image}, found none`);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

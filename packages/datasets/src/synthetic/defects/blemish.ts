@@ -1,0 +1,34 @@
+import type { Colour } from '../colour';
+import { brightness, mix, scale } from '../colour';
+import type { Point } from '../geometry';
+import type { Random } from '../random';
+import type { Scene } from '../scene';
+
+/** One defect before it is sampled. */
+export interface Blemish {
+  /** How much of the clean colour is replaced at a point, 0 to 1; edges softened over `pixel`. */
+  opacity(at: Point, pixel: number): number;
+  /** What replaces the clean colour. */
+  colour(clean: Colour, at: Point): Colour;
+}
+
+/** Draws one defect on a scene; `area` is what it should cover, the picture's central square being 1. */
+export type BlemishMaker = (scene: Scene, random: Random, area: number) => Blemish;
+
+/** A point of the surface at least `clearance` from its border, or as far from it as could be found. */
+export function site(scene: Scene, random: Random, clearance: number): Point {
+  let best: Point = [0, 0];
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (let attempt = 0; attempt < 64 && bestDistance > -clearance; attempt++) {
+    const at: Point = [random.uniform(-0.42, 0.42), random.uniform(-0.42, 0.42)];
+    const distance = scene.surface(at);
+    if (distance < bestDistance) [best, bestDistance] = [at, distance];
+  }
+  return best;
+}
+
+/** A change that shows on the surface round `at`: darker where it is bright, brighter where it is dark. */
+export function contrasting(scene: Scene, at: Point, depth: number): (clean: Colour) => Colour {
+  const bright = brightness(scene.paint(at, 0.05)) > 0.45;
+  return bright ? (clean) => scale(clean, 1 - depth) : (clean) => mix(clean, [1, 1, 1], depth);
+}

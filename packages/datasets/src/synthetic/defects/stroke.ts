@@ -1,0 +1,52 @@
+import type { Point } from '../geometry';
+import type { Random } from '../random';
+import type { Scene } from '../scene';
+import { site } from './blemish';
+
+/** Distance to the border of a thin curved line, negative inside. */
+export type Stroke = (at: Point) => number;
+
+const PIECES = 24;
+
+/** A circular arc from a random point of the surface, in small pieces. */
+function arc(scene: Scene, random: Random, length: number, bend: number): Point[] {
+  let [x, y] = site(scene, random, 0.02);
+  let heading = random.uniform(0, 2 * Math.PI);
+  const turn = (random.uniform(-bend, bend) * length) / PIECES;
+  const points: Point[] = [[x, y]];
+  for (let piece = 0; piece < PIECES; piece++) {
+    x += (Math.cos(heading) * length) / PIECES;
+    y += (Math.sin(heading) * length) / PIECES;
+    heading += turn;
+    points.push([x, y]);
+  }
+  return points;
+}
+
+const inside = (scene: Scene, [x, y]: Point): boolean =>
+  Math.max(Math.abs(x), Math.abs(y)) < 0.47 && scene.surface([x, y]) < 0;
+
+/** The arc, of up to 300, that runs off the surface least. */
+function arcOnSurface(scene: Scene, random: Random, length: number, bend: number): Point[] {
+  let best: Point[] = [];
+  let mostOn = -1;
+  for (let attempt = 0; attempt < 300 && mostOn <= PIECES; attempt++) {
+    const points = arc(scene, random, length, bend);
+    const on = points.filter((point) => inside(scene, point)).length;
+    if (on > mostOn) [best, mostOn] = [points, on];
+  }
+  return best;
+}
+
+/** A line of about this length and width that tapers to its ends; `bend` is the largest curvature. */
+export function stroke(scene: Scene, random: Random, length: number, width: number, bend: number): Stroke {
+  const points = arcOnSurface(scene, random, length, bend);
+  return ([x, y]) => {
+    let least = Number.POSITIVE_INFINITY;
+    points.forEach(([px, py], index) => {
+      const taper = 0.45 + 0.55 * Math.sin((Math.PI * index) / PIECES);
+      least = Math.min(least, Math.hypot(x - px, y - py) - (width / 2) * taper);
+    });
+    return least;
+  };
+}

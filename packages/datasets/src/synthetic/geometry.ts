@@ -1,0 +1,62 @@
+import type { Random } from './random';
+
+/**
+ * A point of the picture: the origin in its middle, x to the right, y down, and 1 the length of its shorter side.
+ */
+export type Point = readonly [x: number, y: number];
+
+export const clamp = (value: number, low: number, high: number): number =>
+  Math.min(high, Math.max(low, value));
+
+/** 0 up to `from`, 1 from `to` on, smooth between; `from` may be the larger. */
+export function smoothstep(from: number, to: number, value: number): number {
+  const t = clamp((value - from) / (to - from), 0, 1);
+  return t * t * (3 - 2 * t);
+}
+
+/** How much of a pixel of side `pixel` a shape covers whose border is `distance` away; negative is inside. */
+export const coverage = (distance: number, pixel: number): number => clamp(0.5 - distance / pixel, 0, 1);
+
+/** Where the product lies under the camera. */
+export interface Pose {
+  readonly x: number;
+  readonly y: number;
+  /** Radians. */
+  readonly angle: number;
+  readonly scale: number;
+}
+
+/** Position within 6 % of the picture, scale within 8 %, and `turn` radians either way. */
+export const randomPose = (random: Random, turn: number): Pose => ({
+  x: random.uniform(-0.075, 0.075),
+  y: random.uniform(-0.075, 0.075),
+  angle: random.uniform(-turn, turn),
+  scale: random.uniform(0.92, 1.08),
+});
+
+/** From the picture's frame to the product's own. */
+export function toProduct(pose: Pose, [x, y]: Point): Point {
+  const dx = (x - pose.x) / pose.scale;
+  const dy = (y - pose.y) / pose.scale;
+  const cos = Math.cos(pose.angle);
+  const sin = Math.sin(pose.angle);
+  return [cos * dx + sin * dy, cos * dy - sin * dx];
+}
+
+/** From the product's own frame to the picture's. */
+export function toPicture(pose: Pose, [u, v]: Point): Point {
+  const cos = Math.cos(pose.angle);
+  const sin = Math.sin(pose.angle);
+  return [pose.x + pose.scale * (cos * u - sin * v), pose.y + pose.scale * (sin * u + cos * v)];
+}
+
+/** A closed outline about the origin that wavers round a circle: the radius in each direction, 1 on average. */
+export function wavyOutline(random: Random, depth: number): (angle: number) => number {
+  const waves = [2, 3, 5].map((count) => ({
+    count,
+    depth: random.uniform(-depth, depth),
+    at: random.uniform(0, 2 * Math.PI),
+  }));
+  return (angle) =>
+    waves.reduce((radius, wave) => radius + wave.depth * Math.cos(wave.count * angle + wave.at), 1);
+}

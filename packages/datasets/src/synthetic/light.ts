@@ -1,0 +1,46 @@
+import type { Colour } from './colour';
+import { scale } from './colour';
+import type { Point } from './geometry';
+import { smoothstep } from './geometry';
+import type { Random } from './random';
+
+/** A lamp to one side: brighter towards it, and the side of every edge that faces it catches the light. */
+export interface Light {
+  /** Points towards the lamp; its length is the strength. */
+  readonly towards: Point;
+}
+
+export function randomLight(random: Random): Light {
+  const angle = random.uniform(0, 2 * Math.PI);
+  const strength = random.uniform(0.15, 0.45);
+  return { towards: [strength * Math.cos(angle), strength * Math.sin(angle)] };
+}
+
+/** The factor by which the lamp brightens or darkens a flat surface at this point. */
+export const lightAt = ({ towards }: Light, [x, y]: Point): number => 1 + towards[0] * x + towards[1] * y;
+
+/** The colour of the table a product lies on: dark enough that every product stands out from it. */
+export function randomTable(random: Random): Colour {
+  const value = random.uniform(0.14, 0.22);
+  const warmth = random.uniform(-0.05, 0.05);
+  return scale([1 + warmth, 1, 1 - warmth], value);
+}
+
+/** The table with the soft shadow of a product whose outline is `surface`, cast away from the lamp. */
+export function tableUnder(
+  table: Colour,
+  light: Light,
+  surface: (at: Point) => number,
+): (at: Point) => Colour {
+  const [lx, ly] = light.towards;
+  return (at) => {
+    const caster = surface([at[0] + 0.12 * lx, at[1] + 0.12 * ly]);
+    return scale(table, lightAt(light, at) * (1 - 0.5 * smoothstep(0.03, -0.03, caster)));
+  };
+}
+
+/** How far a surface that falls outwards from `centre` faces the lamp at this point. */
+export function facing({ towards }: Light, [cx, cy]: Point, [x, y]: Point): number {
+  const [dx, dy] = [x - cx, y - cy];
+  return (dx * towards[0] + dy * towards[1]) / Math.max(1e-6, Math.hypot(dx, dy));
+}

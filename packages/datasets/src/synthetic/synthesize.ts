@@ -1,0 +1,174 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { ImageRecord, Size, TrainingData } from '@utad/training';
+import { DatasetError } from '../errors';
+import {
+  SYNTHETIC_CATEGORIES,
+  SYNTHETIC_DEFECTS,
+  type SyntheticCategory,
+  type SyntheticDefect,
+  sceneMakers,
+} from './kinds';
+import { randomStream } from './random';
+import { render } from './render';
+
+/** Goes into every fingerprint; raised whenever the same options would draw another picture. */
+export const SYNTHETIC_VERSION = 1;
+
+export interface SyntheticOptions {
+  category: SyntheticCategory;
+  /** `train` has good images only. */
+  split: 'train' | 'test';
+  /** Good images. */
+  count: number;
+  /** Images of each type of defect. Default in `test`: as many as make half of the images defective; in `train`: 0. */
+  defective?: number;
+  /** Default 64 x 64; each side from 32 to 4096. */
+  size?: Size;
+  /** A whole number. Default 0. */
+  seed?: number;
+  /** Types of defect, in the order in which they come. Default: all five. */
+  defects?: readonly SyntheticDefect[];
+  /**
+   * 0 to 1. Default 0.5: fully opaque and 2 to 7 % of the picture's central square. From 0.5 down defects fade to two
+   * fifths of their opacity, and their area goes from half to twice that between 0 and 1.
+   */
+  severity?: number;
+}
+
+/** One image of a synthetic dataset, before it is drawn. */
+export interface SyntheticEntry {
+  readonly id: string;
+  readonly label: 0 | 1;
+  readonly kind: 'good' | SyntheticDefect;
+}
+
+/** A synthetic dataset. Records are drawn when they are asked for; nothing is kept. */
+export interface SyntheticData extends TrainingData {
+  readonly category: SyntheticCategory;
+  readonly split: 'train' | 'test';
+  readonly size: Size;
+  readonly entries: readonly SyntheticEntry[];
+  /**
+   * Draws one image: good ones with an all-zero mask, defective ones with mask and clean twin.
+   *
+   * @throws DatasetError `invalid-option` for an index outside `entries`.
+   */
+  record(index: number): ImageRecord;
+}
+
+const oneOf = <T extends string>(known: readonly T[], value: string): value is T =>
+  known.some((name) => name === value);
+
+function check(rule: boolean, expected: string, received: unknown): void {
+  if (!rule)
+    throw new DatasetError(
+      'invalid-option',
+      `synthesize: expected ${expected}, received ${String(received)}`,
+    );
+}
+
+function checkOptions(options: Required<SyntheticOptions>): void {
+  const { category, split, count, defective, size, seed, defects, severity } = options;
+  const whole = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  check(
+    oneOf(SYNTHETIC_CATEGORIES, category),
+    `category to be one of ${SYNTHETIC_CATEGORIES.join(', ')}`,
+    category,
+  );
+  check(split === 'train' || split === 'test', 'split to be train or test', split);
+  check(whole(count), 'count to be a whole number', count);
+  check(whole(defective), 'defective to be a whole number', defective);
+  check(split === 'test' || defective === 0, 'no defective images in the train split', defective);
+  check(Number.isSafeInteger(seed), 'seed to be a whole number', seed);
+  check(severity >= 0 && severity <= 1, 'severity from 0 to 1', severity);
+  for (const side of size)
+    check(Number.isInteger(side) && side >= 32 && side <= 4096, 'size of 32 to 4096 pixels', side);
+  for (const kind of defects)
+    check(oneOf(SYNTHETIC_DEFECTS, kind), `defects to be of ${SYNTHETIC_DEFECTS.join(', ')}`, kind);
+  check(new Set(defects).size === defects.length, 'each type of defect once', defects.join(', '));
+  check(count + defective * defects.length > 0, 'at least one image', 0);
+}
+
+const idOf = (split: string, kind: string, index: number) =>
+  `${split}/${kind}/${String(index).padStart(3, '0')}`;
+
+/**
+ * Draws MVTec-style pictures of a product: good ones, and with the `test` split defective ones with exact masks and
+ * clean twins. Pose, light and colours vary as on a shop floor, so the distance to the mean picture says little.
+ *
+ * An image depends on seed, category, split, kind, its number within the kind, size and severity alone: neither on
+ * the order of reading nor on how many others there are. Good images come first, then the defects type by type.
+ *
+ * @throws DatasetError `invalid-option`.
+ *
+ * @example
+ * const data = synthesize({ category: 'washer', split: 'test', count: 10 });
+ * data.count; // 20: 10 good, 2 of each of five types of defect
+ */
+export function synthesize(options: SyntheticOptions): SyntheticData {
+  const defects = options.defects ?? SYNTHETIC_DEFECTS;
+  const full: Required<SyntheticOptions> = {
+    size: [64, 64],
+    seed: 0,
+    severity: 0.5,
+    ...options,
+    defects,
+    defective:
+      options.defective ??
+      (options.split === 'train' ? 0 : Math.ceil(options.count / Math.max(1, defects.length))),
+  };
+  checkOptions(full);
+  const { category, split, count, defective, seed, severity } = full;
+  const size: Size = [full.size[0], full.size[1]];
+
+  const good = Array.from({ length: count }, (_, index): SyntheticEntry => {
+    return { id: idOf(split, 'good', index), label: 0, kind: 'good' };
+  });
+  const bad = defects.flatMap((kind) =>
+    Array.from({ length: defective }, (_, index): SyntheticEntry => {
+      return { id: idOf(split, kind, index), label: 1, kind };
+    }),
+  );
+  const entries = [...good, ...bad];
+
+  const record = (index: number): ImageRecord => {
+    const entry = entries[index];
+    if (entry === undefined)
+      throw new DatasetError(
+        'invalid-option',
+        `synthesize: expected an index from 0 to ${entries.length - 1}, received ${index}`,
+      );
+    const key = `${seed}/${category}/${entry.id}`;
+    const scene = sceneMakers[category](randomStream(`${key}/scene`));
+    const drawn = render(
+      scene,
+      size,
+      key,
+      entry.kind === 'good' ? undefined : { kind: entry.kind, severity },
+    );
+    return { ...entry, size, channels: 3, ...drawn };
+  };
+
+  const description = JSON.stringify([
+    SYNTHETIC_VERSION,
+    category,
+    split,
+    seed,
+    size,
+    severity,
+    entries.map((e) => e.id),
+  ]);
+  return {
+    category,
+    split,
+    size,
+    entries,
+    count: entries.length,
+    fingerprint: bytesToHex(sha256(utf8ToBytes(`synthetic ${description}`))),
+    record,
+    async *records(order) {
+      for (const index of order) yield record(index);
+    },
+  };
+}
