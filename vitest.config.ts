@@ -10,12 +10,16 @@ const alias = [
   { find: /^@utad\/([^/]+)$/, replacement: `${at('packages')}/$1/src/index.ts` },
 ];
 
+/** Their tests compute with tensors, on the best backend of the machine. */
+const onTensorFlow = ['training', 'ie-net', 'expert-net', 'perceptual', 'detector', 'two-stage'];
+
 const project = (name: string, root: string) => ({
   resolve: { alias },
   test: {
     name,
     root,
     include: ['test/**/*.test.ts'],
+    setupFiles: onTensorFlow.includes(name) ? [at('scripts/vitest-backend.ts')] : [],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: 'forks' as const,

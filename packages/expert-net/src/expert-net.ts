@@ -15,12 +15,16 @@ export class ExpertNet {
   private readonly decoderB: tf.LayersModel;
   private readonly detailExtractor: tf.LayersModel;
 
-  /** @param seed Fixes the initial weights. Default 0. */
+  /**
+   * @param seed Fixes the initial weights. Default 0.
+   * @throws RangeError when the image cannot be halved as often as there are stride-2 blocks.
+   */
   constructor(config: ExpertNetConfig, { seed = 0 }: { seed?: number } = {}) {
     const scope = (name: string): Scope => ({ name, seed });
     this.config = config;
-    this.encoderA = buildEncoder(config, scope('expert-net-encoder-a'));
+    // A decoder comes first: it refuses sides that do not fit while there are no weights yet to free.
     this.decoderA = buildGuidedDecoder(config, scope('expert-net-decoder-a'));
+    this.encoderA = buildEncoder(config, scope('expert-net-encoder-a'));
     this.encoderB = buildEncoder(config, scope('expert-net-encoder-b'));
     this.decoderB = buildPlainDecoder(config, scope('expert-net-decoder-b'));
     this.detailExtractor = buildDetailExtractor(config, scope('expert-net-detail'));

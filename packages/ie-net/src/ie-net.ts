@@ -24,11 +24,15 @@ export class IeNet {
   readonly decoder: tf.LayersModel;
   readonly discriminator: tf.LayersModel;
 
-  /** @param seed Fixes the initial weights. Default 0. */
+  /**
+   * @param seed Fixes the initial weights. Default 0.
+   * @throws RangeError when the factors of the blocks do not divide the image, or the decoder's not undo the encoder's.
+   */
   constructor(config: IeNetConfig, { seed = 0 }: { seed?: number } = {}) {
     this.config = config;
-    this.encoder = buildEncoder(config, seed);
+    // The decoder comes first: it refuses factors that do not fit while there are no weights yet to free.
     this.decoder = buildDecoder(config, seed);
+    this.encoder = buildEncoder(config, seed);
     this.discriminator = buildDiscriminator(config, seed);
   }
 

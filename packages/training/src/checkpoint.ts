@@ -39,7 +39,11 @@ const PROGRESS_FILE = 'progress.json';
 const TENSORS_FILE = 'tensors.bin';
 const FORMAT = 1;
 
-/** Writes a checkpoint in place of the last one, all of it or nothing. */
+/**
+ * Writes a checkpoint in place of the last one, all of it or nothing.
+ *
+ * @param checkpoint Its tensors are float32, and stay the caller's.
+ */
 export async function saveCheckpoint(store: FileStore, { progress, tensors }: Checkpoint): Promise<void> {
   const named = [...tensors].map(([name, tensor]) => ({ name, tensor }));
   const { data, specs } = await tf.io.encodeWeights(named);
@@ -60,13 +64,27 @@ export async function saveCheckpoint(store: FileStore, { progress, tensors }: Ch
 export async function loadCheckpoint(store: FileStore): Promise<Checkpoint | undefined> {
   const files = await store.list();
   if (!files.includes(PROGRESS_FILE)) return undefined;
-  const head: unknown = JSON.parse(new TextDecoder().decode(await store.read(PROGRESS_FILE)));
+  const head = parse(await store.read(PROGRESS_FILE));
   if (!isHead(head)) {
     throw new CheckpointError(`checkpoint: expected format ${FORMAT} in ${PROGRESS_FILE}, received another`);
   }
   const bytes = await store.read(TENSORS_FILE);
+  const expected = head.specs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
+  if (bytes.length !== expected) {
+    throw new CheckpointError(
+      `checkpoint: expected ${expected} bytes in ${TENSORS_FILE}, received ${bytes.length}`,
+    );
+  }
   const tensors = tf.io.decodeWeights(bytes.slice().buffer, head.specs);
   return { progress: head.progress, tensors: new Map(Object.entries(tensors)) };
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    throw new CheckpointError(`checkpoint: expected JSON in ${PROGRESS_FILE}, received something else`);
+  }
 }
 
 interface Head {

@@ -7,7 +7,7 @@ import { LossMeter } from './loss-meter';
 import { Optimizer, type OptimizerConfig } from './optimizer';
 import { deriveSeed, permutation } from './random';
 import { learningRateFactor, type Schedule } from './schedule';
-import { type Stage, type StageLosses, trainableWeights } from './stage';
+import { type Stage, trainableWeights } from './stage';
 
 /** How one stage is trained. */
 export interface StageTraining {
@@ -150,15 +150,13 @@ export class StageRun {
     );
     try {
       tf.tidy(() => {
-        const losses: StageLosses[] = [];
         const minimised = () => {
-          const result = this.stage.losses(inputs, true);
-          losses.push({ total: tf.keep(result.total), terms: result.terms });
-          for (const term of Object.values(result.terms)) tf.keep(term);
-          return result.total;
+          const losses = this.stage.losses(inputs, true);
+          for (const term of [losses.total, ...Object.values(losses.terms)]) tf.keep(term);
+          this.meter.add(losses);
+          return losses.total;
         };
         const { grads } = tf.variableGrads(minimised, [...this.variables.values()]);
-        for (const result of losses) this.meter.add(result);
         const rate = learningRateFactor(this.training.schedule ?? 'constant', this.step / this.totalSteps);
         this.optimizer.update(grads, this.step + 1, rate);
       });

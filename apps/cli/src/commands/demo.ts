@@ -1,0 +1,20 @@
+import { addConfigOptions } from './add-config-options';
+import type { Registration } from './registration';
+
+/** `utad demo` */
+export const demo: Registration = (program, run) => {
+  const command = program
+    .command('demo')
+    .summary('see it work: data, training, evaluation, report')
+    .description(
+      'Draws a small data set of washers, trains a detector on the good ones, evaluates it and writes a report. Needs no network.',
+    )
+    .option('-o, --out <folder>', 'the run folder to make', 'runs/demo')
+    .option('--quick', 'a fraction of the data and the epochs: shows that it runs, not how well')
+    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: UTAD_VGG19, else random weights)')
+    .option('--force', 'make it anew');
+  addConfigOptions(command);
+  command.action(() =>
+    run(async (context) => (await import('../demo/command')).demo(command.optsWithGlobals(), context)),
+  );
+};

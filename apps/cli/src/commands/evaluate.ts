@@ -1,0 +1,44 @@
+import { Option } from 'commander';
+import { wholeNumber } from './arguments';
+import type { Registration } from './registration';
+
+/** `utad evaluate` */
+export const evaluate: Registration = (program, run) => {
+  const command = program
+    .command('evaluate')
+    .summary('measure a detector on a test set')
+    .description('Scores a test set; writes metrics.json and report.html into the run folder.')
+    .argument('[run]', 'run folder or bundle')
+    .option('--run <folder>', 'the same')
+    .addOption(
+      new Option('--dataset <kind>', 'what --root holds (default: what the run was trained on)').choices([
+        'mvtec',
+        'folder',
+        'synthetic',
+      ]),
+    )
+    .option('--root <folder>', 'where the test images are (default: where the training images were)')
+    .option('--category <name>', 'the product (default: that of the run)')
+    .addOption(
+      new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(1)),
+    )
+    .option('--skip-bad', 'leave out images that cannot be read')
+    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: those that the run was made with)')
+    .option(
+      '-o, --out <folder>',
+      'where to write (default: the run folder, over what an earlier evaluation wrote)',
+    )
+    .option('--force', 'write over metrics.json and report.html in --out')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ utad evaluate runs/screw
+  $ utad evaluate runs/screw --root other/mvtec --out runs/screw-elsewhere --json`,
+    );
+  command.action((path: string | undefined) =>
+    run(async (context) =>
+      (await import('../evaluate/command')).evaluate(path, command.optsWithGlobals(), context),
+    ),
+  );
+};

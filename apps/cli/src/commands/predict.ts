@@ -1,0 +1,28 @@
+import type { Registration } from './registration';
+
+/** `utad predict` */
+export const predict: Registration = (program, run) => {
+  const command = program
+    .command('predict')
+    .summary('find what is wrong in images')
+    .description(
+      'Scores images, and writes for each its anomaly map and an overlay with the regions found. Maps are coloured from 0 (black) to twice the pixel threshold (pale yellow).',
+    )
+    .argument('<bundle>', 'run folder or bundle')
+    .argument('<input...>', 'images, or folders of images')
+    .option('-o, --out <folder>', 'where maps and overlays go (default: maps/ of the run, else ./maps)')
+    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: those that the run was made with)')
+    .option('--force', 'write over maps and overlays that are there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ utad predict runs/screw photos/new
+  $ utad predict runs/screw/bundle a.png b.png --out found --json`,
+    );
+  command.action((bundle: string, inputs: string[]) =>
+    run(async (context) =>
+      (await import('../predict/command')).predict(bundle, inputs, command.optsWithGlobals(), context),
+    ),
+  );
+};

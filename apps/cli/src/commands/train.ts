@@ -1,0 +1,48 @@
+import { type Command, Option } from 'commander';
+import { addConfigOptions, PRESETS } from './add-config-options';
+import { wholeNumber } from './arguments';
+import type { Registration } from './registration';
+
+/** `utad train` */
+export const train: Registration = (program, run) => {
+  const command: Command = program
+    .command('train')
+    .summary('learn from good images')
+    .description('Trains a two-stage detector on good images and writes a run folder with its bundle.')
+    .requiredOption('-o, --out <folder>', 'the run folder to make')
+    .addOption(
+      new Option(
+        '--dataset <kind>',
+        'what --root holds (default: mvtec with --category, else folder)',
+      ).choices(['mvtec', 'folder', 'synthetic']),
+    )
+    .option('--root <folder>', 'where the images are')
+    .option('--category <name>', 'the product: a folder of --root, or a synthetic one')
+    .addOption(
+      new Option('--preset <name>', 'the configuration to start from (default: fast)').choices(PRESETS),
+    )
+    .addOption(
+      new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(2)),
+    )
+    .option('--skip-bad', 'leave out images that cannot be read')
+    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: UTAD_VGG19, else random weights)')
+    .addOption(
+      new Option('--checkpoint-every <n>', 'steps between checkpoints (default: 100)').argParser(
+        wholeNumber(1),
+      ),
+    )
+    .option('--resume', 'continue the run in --out; its configuration is read back')
+    .option('--force', 'replace the run in --out');
+  addConfigOptions(command).addHelpText(
+    'after',
+    `
+Examples:
+  $ utad train --root photos/good --out runs/mine
+  $ utad train --dataset mvtec --root mvtec --category screw --preset fast --out runs/screw
+  $ utad train --root photos --out runs/mine --set training.ieNet.batchSize=4 --epochs 20
+  $ utad train --resume --out runs/screw`,
+  );
+  command.action(() =>
+    run(async (context) => (await import('../train/command')).train(command.optsWithGlobals(), context)),
+  );
+};

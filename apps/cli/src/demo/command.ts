@@ -1,0 +1,100 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeSynthetic } from '@utad/datasets/node';
+import { type ConfigOptions, loadConfig } from '../config/load-config';
+import type { Context } from '../context';
+import { UsageError } from '../errors';
+import { runEvaluation } from '../evaluate/run-evaluation';
+import { writeResults } from '../evaluate/write-results';
+import { kindOf } from '../exists';
+import type { RunConfig } from '../run/run-config';
+import { RunFolder } from '../run/run-folder';
+import { runTraining } from '../train/run-training';
+import { vgg19Path } from '../vgg19';
+import { writeFile } from '../write-file';
+import { demoSettings } from './config';
+import { demoResult, demoSummary, readMetrics } from './result';
+import { type DemoSettings, settingsPath, stateOf } from './state';
+
+export interface DemoOptions extends ConfigOptions {
+  readonly out: string;
+  readonly quick?: boolean;
+  readonly vgg19?: string;
+  readonly force?: boolean;
+}
+
+/** `utad demo`: from nothing to a report. */
+export async function demo(options: DemoOptions, context: Context): Promise<void> {
+  const { output, signal, seed = 0 } = context;
+  const { quick = false, force = false } = options;
+  const { data, config: base } = demoSettings({ quick });
+  const config = await loadConfig(base, options);
+  const settings: DemoSettings = { data, config, seed, vgg19: vgg19Path(options.vgg19) };
+  const folder = new RunFolder(options.out);
+  const state = await stateOf(folder, settings);
+  if (state === 'complete' && !force) {
+    output.note(`${options.out} holds this demonstration already; --force makes it anew`);
+    return finish(folder, output, 0);
+  }
+  if (state === 'other' && !force) {
+    throw new UsageError(
+      `--out: expected a new folder or this demonstration, but ${options.out} holds something else; --force replaces a demonstration of other settings`,
+    );
+  }
+  const began = performance.now();
+  const root = join(folder.path, 'data');
+  if (force) await removeDemo(folder, root);
+  await writeFile(settingsPath(folder), JSON.stringify(settings));
+  if ((await kindOf(root)) === undefined) {
+    const { category, size, train, good, defective } = data;
+    const onProgress = (done: number, total: number) => output.status(`${done}/${total} images drawn`);
+    const counts = { train, good, defective, size: [size, size] as const };
+    await writeSynthetic({ out: root, categories: [category], ...counts, seed, signal, onProgress });
+    output.note(
+      `drew ${train} good ${category}s for training; for testing ${good}, and ${defective} of each defect`,
+    );
+  }
+  const run: RunConfig = {
+    format: 1,
+    detector: 'two-stage',
+    dataset: 'mvtec',
+    root,
+    category: data.category,
+    limit: null,
+    skipBad: false,
+    preset: quick ? 'demo, quick' : 'demo',
+    config,
+    seed,
+    backend: context.backend ?? null,
+    vgg19: settings.vgg19,
+    checkpointEvery: 200,
+  };
+  const again = ['utad demo', `--out ${options.out}`, quick && '--quick', seed !== 0 && `--seed ${seed}`];
+  const resumeCommand = again.filter(Boolean).join(' ');
+  await runTraining(folder, run, { resume: await folder.isRun(), force: false, resumeCommand }, context);
+  const evaluated = await runEvaluation(
+    { bundle: folder.bundle, run, source: run, limit: null, skipBad: false, vgg19: options.vgg19 },
+    context,
+  );
+  try {
+    await writeResults(evaluated, folder.name, folder);
+  } finally {
+    evaluated.detector.dispose();
+  }
+  await finish(folder, output, (performance.now() - began) / 1000);
+}
+
+async function finish(folder: RunFolder, output: Context['output'], seconds: number): Promise<void> {
+  const metrics = await readMetrics(folder);
+  output.result(demoResult(folder, metrics, seconds), demoSummary(folder, metrics, seconds, output));
+}
+
+/** Removes what a demonstration wrote; anything else in the folder stays, and is a reason not to begin. */
+async function removeDemo(folder: RunFolder, root: string): Promise<void> {
+  if ((await kindOf(folder.path)) === undefined) return;
+  if ((await kindOf(settingsPath(folder))) === undefined) {
+    throw new UsageError(`--out: expected a demonstration to replace, but ${folder.name} holds none`);
+  }
+  await folder.clear();
+  await rm(root, { recursive: true, force: true });
+}

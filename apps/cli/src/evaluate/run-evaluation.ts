@@ -1,0 +1,110 @@
+import {
+  type AnomalyDetector,
+  type BundleManifest,
+  type Evaluation,
+  evaluate,
+  meanImageAuroc,
+} from '@utad/detector';
+import { MetricError } from '@utad/eval';
+import type { ChosenBackend } from '@utad/runtime';
+import type { Size, TrainingData } from '@utad/training';
+import type { Context } from '../context';
+import { openData } from '../data/open-data';
+import { type DataSource, nameOf } from '../data/source';
+import { openDetector, readManifest } from '../run/open-detector';
+import type { RunConfig } from '../run/run-config';
+import { formatSeconds } from '../terminal/format';
+
+/** What to evaluate, and on what. */
+export interface EvaluationPlan {
+  /** The bundle's folder. */
+  readonly bundle: string;
+  /** The configuration of the run that made it, where it is known. */
+  readonly run: RunConfig | undefined;
+  readonly source: DataSource;
+  readonly limit: number | null;
+  readonly skipBad: boolean;
+  /** VGG-19 weights from the command line. */
+  readonly vgg19: string | undefined;
+}
+
+/** A test set measured. The detector is still open for pictures; the caller disposes of it. */
+export interface Evaluated {
+  readonly plan: EvaluationPlan;
+  readonly detector: AnomalyDetector;
+  readonly manifest: BundleManifest;
+  readonly test: TrainingData;
+  readonly evaluation: Evaluation;
+  /** Image AUROC of the distance to the mean training image; null where it can't be had. */
+  readonly meanImageAuroc: number | null;
+  readonly backend: ChosenBackend;
+  readonly notes: readonly string[];
+}
+
+/** Opens a bundle and a test set, and measures how well the one does on the other. */
+export async function runEvaluation(plan: EvaluationPlan, context: Context): Promise<Evaluated> {
+  const { output, signal, seed = plan.run?.seed ?? 0 } = context;
+  const { inputSize: size } = await readManifest(plan.bundle);
+  const { limit, skipBad } = plan;
+  const opened = await openData(plan.source, { split: 'test', size, limit, seed, skipBad, output, signal });
+  signal.throwIfAborted();
+  const sources = { option: plan.vgg19, remembered: plan.run?.vgg19 ?? null };
+  const { detector, manifest, backend, notes } = await openDetector(plan.bundle, sources, context);
+  try {
+    const began = performance.now();
+    const evaluation = await evaluate(detector, opened.data, {
+      thresholds: manifest.thresholds,
+      signal,
+      onProgress: (done, total) => {
+        const left = formatSeconds(((performance.now() - began) / 1000 / done) * (total - done));
+        output.status(`${nameOf(plan.source)}  ${done}/${total} images evaluated  ${left} left`);
+      },
+    });
+    const plain = await plainestScore(plan, opened.data, size, context);
+    return {
+      plan,
+      detector,
+      manifest,
+      test: opened.data,
+      evaluation,
+      meanImageAuroc: plain.auroc,
+      backend,
+      notes: [...opened.notes, ...notes, ...evaluation.notes, ...plain.notes],
+    };
+  } catch (error) {
+    detector.dispose();
+    throw error;
+  }
+}
+
+/** How well the distance to the mean training image does, where the training images are still there. */
+async function plainestScore(
+  { run }: EvaluationPlan,
+  test: TrainingData,
+  size: Size,
+  { output, signal }: Context,
+): Promise<{ auroc: number | null; notes: readonly string[] }> {
+  const without = (reason: string) => ({
+    auroc: null,
+    notes: [`The distance to the mean training image is not measured: ${reason}.`],
+  });
+  if (run === undefined) return without('where the training images are is not known');
+  try {
+    const { limit, seed } = run;
+    const training = await openData(run, {
+      split: 'train',
+      size,
+      limit,
+      seed,
+      skipBad: true,
+      output,
+      signal,
+      quiet: true,
+    });
+    return { auroc: await meanImageAuroc(training.data, test), notes: [] };
+  } catch (error) {
+    if (error instanceof MetricError) return without(error.message);
+    if (error instanceof Error && error.name === 'DatasetError') return without(error.message);
+    throw error;
+  }
+}

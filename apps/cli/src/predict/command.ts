@@ -1,0 +1,78 @@
+import type { Context } from '../context';
+import { addConversions, conversionSentences } from '../data/sentences';
+import { PartlyFailedError } from '../errors';
+import { findBundle } from '../run/find-bundle';
+import { openDetector } from '../run/open-detector';
+import { formatNumber, formatSeconds, formatTable } from '../terminal/format';
+import { listInputs } from './inputs';
+import { failedItem, type PredictedItem, predictImage } from './predict-image';
+
+export interface PredictOptions {
+  readonly out?: string;
+  readonly vgg19?: string;
+  readonly force?: boolean;
+}
+
+/** `utad predict`: images to scores, maps and overlays. */
+export async function predict(
+  path: string,
+  args: readonly string[],
+  { out, vgg19, force = false }: PredictOptions,
+  context: Context,
+): Promise<void> {
+  const { output, signal } = context;
+  const found = await findBundle(path);
+  const folder = out ?? found.run?.shown(found.run.maps) ?? 'maps';
+  const inputs = await listInputs(args, { out: folder, force });
+  const remembered = (await found.run?.readConfig())?.vgg19 ?? null;
+  const opened = await openDetector(found.path, { option: vgg19, remembered }, context);
+  const { detector, manifest } = opened;
+  const converted = new Map<string, number>();
+  const began = performance.now();
+  const items: PredictedItem[] = [];
+  try {
+    for (const input of inputs) {
+      signal.throwIfAborted();
+      items.push(await predictOrSay(input));
+      output.status(`${items.length}/${inputs.length} images`);
+    }
+  } finally {
+    detector.dispose();
+  }
+  const seconds = (performance.now() - began) / 1000;
+  const conversions = conversionSentences([...converted].map(([what, images]) => ({ what, images })));
+  for (const note of conversions) output.note(note);
+  const { image: threshold, pixel: pixelThreshold } = manifest.thresholds;
+  const notes = [...opened.notes, ...conversions];
+  output.result({ items, threshold, pixelThreshold, seconds, notes }, summary(items, threshold, seconds));
+  const failed = items.filter(({ error }) => error !== null).length;
+  if (failed > 0) throw new PartlyFailedError(`${failed} of ${items.length} images could not be read`);
+
+  async function predictOrSay(input: (typeof inputs)[number]): Promise<PredictedItem> {
+    try {
+      return await predictImage(detector, manifest.thresholds, input, ({ conversions }) =>
+        addConversions(converted, conversions),
+      );
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ImageError') throw error;
+      output.note(error.message);
+      return failedItem(input.path, error);
+    }
+  }
+}
+
+function summary(items: readonly PredictedItem[], threshold: number, seconds: number): string {
+  const rows = items.map(({ path, score, anomalous, regions, overlay }) => [
+    path,
+    score === null ? '-' : formatNumber(score),
+    anomalous === null ? 'unreadable' : anomalous ? 'anomalous' : 'good',
+    String(regions.length),
+    overlay ?? '-',
+  ]);
+  const anomalous = items.filter((item) => item.anomalous === true).length;
+  return [
+    formatTable([['image', 'score', 'verdict', 'regions', 'overlay'], ...rows]),
+    '',
+    `${anomalous} of ${items.length} images are anomalous (score at least ${formatNumber(threshold)}), ${formatSeconds(seconds)}`,
+  ].join('\n');
+}

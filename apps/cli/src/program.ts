@@ -1,0 +1,46 @@
+import { Command, Option } from 'commander';
+import { version } from '../package.json';
+import { wholeNumber } from './commands/arguments';
+import { backend } from './commands/backend';
+import { BACKENDS } from './commands/backends';
+import { data } from './commands/data';
+import { demo } from './commands/demo';
+import { evaluate } from './commands/evaluate';
+import { info } from './commands/info';
+import { predict } from './commands/predict';
+import { presets } from './commands/presets';
+import type { Registration, Run } from './commands/registration';
+import { train } from './commands/train';
+
+const COMMANDS: readonly Registration[] = [demo, train, evaluate, predict, info, presets, data, backend];
+
+/** The whole command line; `run` gives each command its code. */
+export function createProgram(run: Run): Command {
+  const program = new Command('utad')
+    .description('Finds and marks defects in images after seeing only good ones.')
+    .version(version, '-V, --version')
+    .option('--json', 'print one JSON document on stdout', false)
+    .addOption(
+      new Option('--seed <n>', 'fixes everything random (default: 0)').argParser(wholeNumber(0, 2 ** 31 - 1)),
+    )
+    .addOption(
+      new Option('--backend <name>', 'what computes (default: the best that works)').choices(BACKENDS),
+    )
+    .option('--verbose', 'show where an error came from', false)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ utad demo                                     see it work, in a few minutes
+  $ utad train --root photos/good --out runs/mine  learn from your own good images
+  $ utad predict runs/mine photos/new              find what is wrong in others
+
+Exit codes: 0 done, 1 failed, 2 wrong command line or configuration, 130 interrupted.`,
+    )
+    // Errors are printed in one place, on one line.
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride();
+  for (const register of COMMANDS) register(program, run);
+  return program;
+}

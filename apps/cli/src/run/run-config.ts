@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { UsageError } from '../errors';
+
+/** Everything that a run was started with: `config.json` of its folder. */
+export const runConfig = z.strictObject({
+  format: z.literal(1),
+  detector: z.literal('two-stage'),
+  dataset: z.enum(['mvtec', 'folder', 'synthetic']),
+  /** Absolute; null for data that are drawn, not read. */
+  root: z.string().nullable(),
+  category: z.string().nullable(),
+  /** How many training images to use at most. */
+  limit: z.number().int().nullable(),
+  skipBad: z.boolean(),
+  preset: z.string(),
+  config: z.unknown(),
+  seed: z.number().int(),
+  /** As asked for; null for the best that works. */
+  backend: z.enum(['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']).nullable(),
+  /** Absolute path of the VGG-19 weights; null for random ones. */
+  vgg19: z.string().nullable(),
+  checkpointEvery: z.number().int(),
+});
+
+export type RunConfig = z.infer<typeof runConfig>;
+
+export function parseRunConfig(text: string, path: string): RunConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new UsageError(`${path}: expected the configuration of a run, received something that is not JSON`);
+  }
+  const result = runConfig.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new UsageError(
+    `${path}: expected the configuration of a run: ${issue?.path.join('.')}: ${issue?.message}`,
+  );
+}

@@ -1,0 +1,63 @@
+import type { TrainingEvent } from '@utad/training';
+import { formatLosses, formatSeconds } from './format';
+import type { Output } from './output';
+
+/** Where nobody watches, a stage takes at most about so many lines. */
+const LINES_PER_STAGE = 30;
+
+/** Tells the course of a training run: one line that changes on a terminal, a line for some epochs elsewhere. */
+export class TrainingProgress {
+  private began = 0;
+  private from = 0;
+  private losses = '';
+
+  constructor(
+    private readonly output: Output,
+    private readonly now: () => number = () => performance.now() / 1000,
+  ) {}
+
+  readonly onEvent = (event: TrainingEvent): void => {
+    switch (event.type) {
+      case 'stage': {
+        this.began = this.now();
+        this.from = event.from;
+        this.losses = '';
+        const start = event.from > 0 ? `, resumed after step ${event.from}` : '';
+        this.output.note(`${event.stage}: ${event.epochs} epochs of ${event.stepsPerEpoch} steps${start}`);
+        return;
+      }
+      case 'step': {
+        if (event.losses !== undefined) this.losses = `  ${formatLosses(event.losses)}`;
+        const left = formatSeconds(this.secondsLeft(event.step, event.steps));
+        this.output.status(
+          `${event.stage}  epoch ${event.epoch}  step ${event.step}/${event.steps}  ${left} left${this.losses}`,
+        );
+        return;
+      }
+      case 'epoch': {
+        const { epoch, epochs } = event;
+        if (this.output.interactive ? epoch === epochs : isReported(epoch, epochs)) {
+          const heldOut = event.validation ? `; held out: ${formatLosses(event.validation)}` : '';
+          this.output.note(
+            `${event.stage} epoch ${epoch}/${epochs}, ${formatSeconds(event.seconds)}: ${formatLosses(event.losses)}${heldOut}`,
+          );
+        }
+        return;
+      }
+      case 'checkpoint':
+        return;
+    }
+  };
+
+  /** Of the stage, at the pace of its steps in this process. */
+  private secondsLeft(step: number, steps: number): number {
+    const taken = Math.max(1, step - this.from);
+    return ((this.now() - this.began) / taken) * (steps - step);
+  }
+}
+
+/** The first, the last, and enough between them. */
+export function isReported(epoch: number, epochs: number): boolean {
+  const every = Math.ceil(epochs / LINES_PER_STAGE);
+  return epoch === 1 || epoch === epochs || epoch % every === 0;
+}
