@@ -6,21 +6,27 @@ import { Output } from './terminal/output';
 
 const controller = new AbortController();
 
+/** npm and npx pass on a Ctrl-C that the terminal has sent to every process already. */
+const ECHO_MILLISECONDS = 500;
+let interruptedAt: number | undefined;
+
 /** The first asks commands to stop and save what they have; the second does not wait for that. */
 const interrupt = () => {
-  if (controller.signal.aborted) process.exit(EXIT.interrupted);
+  const now = performance.now();
+  if (interruptedAt !== undefined && now - interruptedAt > ECHO_MILLISECONDS) process.exit(EXIT.interrupted);
+  interruptedAt ??= now;
   controller.abort(new InterruptedError('interrupted'));
 };
 process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
 
 interface CommonOptions {
-  readonly json: boolean;
+  readonly json?: boolean;
   readonly seed?: number;
   readonly backend?: BackendName;
 }
 
 const program = createProgram(async (work) => {
-  const { json, seed, backend } = program.opts<CommonOptions>();
+  const { json = false, seed, backend } = program.opts<CommonOptions>();
   const output = new Output({ json });
   try {
     await work({ output, signal: controller.signal, seed, backend });

@@ -19,14 +19,14 @@ export function createProgram(run: Run): Command {
   const program = new Command('utad')
     .description('Finds and marks defects in images after seeing only good ones.')
     .version(version, '-V, --version')
-    .option('--json', 'print one JSON document on stdout', false)
+    .option('--json', 'print one JSON document on stdout')
     .addOption(
       new Option('--seed <n>', 'fixes everything random (default: 0)').argParser(wholeNumber(0, 2 ** 31 - 1)),
     )
     .addOption(
       new Option('--backend <name>', 'what computes (default: the best that works)').choices(BACKENDS),
     )
-    .option('--verbose', 'show where an error came from', false)
+    .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       'after',

@@ -3,11 +3,21 @@ import type { Asset } from '@utad/detector';
 import { randomVgg19Weights, type Vgg19Weights } from '@utad/perceptual';
 import { readVgg19Weights } from '@utad/perceptual/node';
 import { UsageError } from './errors';
+import { kindOf } from './exists';
 
-/** The folder with VGG-19 weights that the user named, by option or environment. */
-export function vgg19Path(option: string | undefined): string | null {
+/**
+ * The VGG-19 weights that the user named, by option or environment.
+ *
+ * @throws UsageError when there is nothing at that path.
+ */
+export async function vgg19Path(option: string | undefined): Promise<string | null> {
   const path = option ?? process.env.UTAD_VGG19;
-  return path === undefined || path === '' ? null : resolve(path);
+  if (path === undefined || path === '') return null;
+  if ((await kindOf(path)) === undefined) {
+    const name = option === undefined ? 'UTAD_VGG19' : '--vgg19';
+    throw new UsageError(`${name}: expected a folder with VGG-19 weights, but ${path} does not exist`);
+  }
+  return resolve(path);
 }
 
 const HOW =

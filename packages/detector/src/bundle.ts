@@ -3,7 +3,7 @@ import type { FileStore } from '@utad/training';
 import { BundleError } from './bundle-error';
 import type { AnomalyDetector } from './detector';
 import { sha256 } from './hash';
-import { type BundleManifest, MANIFEST_FILE, parseManifest } from './manifest';
+import { type BundleManifest, encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
 import { decodeNetwork, encodeNetwork, networkFiles } from './network-files';
 import type { Thresholds } from './thresholds';
 
@@ -59,8 +59,7 @@ export async function saveBundle(
     networks: Object.keys(detector.networks()),
     files: listed,
   };
-  const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  await store.replace(new Map([[MANIFEST_FILE, new TextEncoder().encode(text)], ...files]));
+  await store.replace(new Map([[MANIFEST_FILE, encodeManifest(manifest)], ...files]));
 }
 
 /**

@@ -21,10 +21,10 @@ export interface Prediction {
 }
 
 export interface FitOptions {
-  /** Fixes data order, initialisation and noise. Default 0. */
+  /** Fixes data order and noise; initial weights are fixed where the detector is made. Default 0. */
   seed?: number;
   onEvent?: (event: TrainingEvent) => void;
-  /** When it aborts, training stops after the step in hand, saves a checkpoint and rejects with an `AbortError`. */
+  /** When it aborts, training stops after the step in hand, saves a checkpoint and rejects with the signal's reason. */
   signal?: AbortSignal;
   checkpoint?: CheckpointOptions;
   /** Good images kept out of training, on which losses are measured after each epoch. */

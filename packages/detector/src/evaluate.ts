@@ -62,7 +62,11 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Scores a test set and measures how well good and anomalous images, and pixels, are told apart. */
+/**
+ * Scores a test set and measures how well good and anomalous images, and pixels, are told apart.
+ *
+ * @throws MetricError when the test set is empty, a map is not finite, or a mask holds other than 0 and 1.
+ */
 export async function evaluate(
   detector: AnomalyDetector,
   test: TrainingData,
@@ -78,26 +82,29 @@ export async function evaluate(
   const order = Array.from({ length: test.count }, (_, index) => index);
 
   for await (const batch of readBatches(test, { order, batchSize, size: detector.inputSize })) {
-    signal?.throwIfAborted();
-    const prediction = detector.predict(batch.images);
     try {
-      items.push(...(await scoreBatch(batch, prediction)));
-      await own.add(prediction.anomalyMap, detector.reduction);
-      for (const [name, image] of Object.entries(prediction.intermediates)) {
-        const collector = differences.get(name) ?? new MapCollector(test.count);
-        differences.set(name, collector);
-        const map = pixelDifference(batch.images, image);
-        await collector.add(map, detector.reduction);
-        map.dispose();
+      signal?.throwIfAborted();
+      const prediction = detector.predict(batch.images);
+      try {
+        items.push(...(await scoreBatch(batch, prediction)));
+        await own.add(prediction.anomalyMap, detector.reduction);
+        for (const [name, image] of Object.entries(prediction.intermediates)) {
+          const collector = differences.get(name) ?? new MapCollector(test.count);
+          differences.set(name, collector);
+          const map = pixelDifference(batch.images, image);
+          await collector.add(map, detector.reduction);
+          map.dispose();
+        }
+        for (const [name, part] of Object.entries(prediction.contributions ?? {})) {
+          const values = await part.data<'float32'>();
+          contributions[name] = values.reduce((sum, value) => sum + value, contributions[name] ?? 0);
+        }
+        for (const record of batch.records) masks.add(record);
+        await addRestoration(restoration, batch, prediction);
+      } finally {
+        disposePrediction(prediction);
       }
-      for (const [name, part] of Object.entries(prediction.contributions ?? {})) {
-        const values = await part.data<'float32'>();
-        contributions[name] = values.reduce((sum, value) => sum + value, contributions[name] ?? 0);
-      }
-      for (const record of batch.records) masks.add(record);
-      await addRestoration(restoration, batch, prediction);
     } finally {
-      disposePrediction(prediction);
       batch.images.dispose();
     }
     onProgress?.(items.length, test.count);
@@ -254,7 +261,8 @@ function defined<T>(notes: Set<string>, name: string, measure: () => T): T | nul
   try {
     return measure();
   } catch (error) {
-    if (!(error instanceof MetricError)) throw error;
+    const undefinedForSoundData = ['one-class', 'no-positives'];
+    if (!(error instanceof MetricError) || !undefinedForSoundData.includes(error.code)) throw error;
     notes.add(`${name} is not defined: ${error.message}.`);
     return null;
   }

@@ -25,7 +25,8 @@ export {
   evaluate,
   METRIC_SIZE,
 } from './evaluate';
-export { type BundleManifest, MANIFEST_FILE } from './manifest';
+export { type BundleManifest, encodeManifest, MANIFEST_FILE } from './manifest';
+export { resizeMask } from './mask';
 export { meanImageAuroc } from './mean-image';
 export type { Restoration } from './restoration';
 export { normalizedScore, scoreOf } from './score';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BundleError } from './bundle-error';
+import { sha256 } from './hash';
 
 export const MANIFEST_FILE = 'utad.json';
 
@@ -29,16 +30,27 @@ const schema = z.strictObject({
   versions: z.record(z.string(), z.string()),
   networks: z.array(fileName),
   files: z.record(fileName, z.strictObject({ sha256: hash, bytes: z.number().int().min(0) })),
+  /** Of this file, with zeros in place of this value. */
+  sha256: hash,
 });
 
-/** The contents of `utad.json`. */
-export type BundleManifest = z.infer<typeof schema>;
+/** The contents of `utad.json`, its own hash left out. */
+export type BundleManifest = Omit<z.infer<typeof schema>, 'sha256'>;
 
-/** @throws BundleError when the bytes are no manifest, or of another version of the format. */
+const NO_HASH = '0'.repeat(64);
+
+/** The bytes of `utad.json`: a changed byte anywhere in them is found by {@link parseManifest}. */
+export function encodeManifest(manifest: BundleManifest): Uint8Array {
+  const text = `${JSON.stringify({ ...manifest, sha256: NO_HASH }, null, 2)}\n`;
+  return utf8(replaceLast(text, NO_HASH, sha256(utf8(text))));
+}
+
+/** @throws BundleError when the bytes are no manifest, of another version of the format, or were changed. */
 export function parseManifest(bytes: Uint8Array): BundleManifest {
+  const text = new TextDecoder().decode(bytes);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder().decode(bytes));
+    value = JSON.parse(text);
   } catch {
     throw new BundleError('manifest', `bundle: expected JSON in ${MANIFEST_FILE}, found something else`);
   }
@@ -46,11 +58,29 @@ export function parseManifest(bytes: Uint8Array): BundleManifest {
   if (format !== 1)
     throw new BundleError('version', `bundle: expected format 1, found ${JSON.stringify(format)}`);
   const result = schema.safeParse(value);
-  if (result.success) return result.data;
+  if (result.success) {
+    const { sha256: expected, ...manifest } = result.data;
+    const found = sha256(utf8(replaceLast(text, expected, NO_HASH)));
+    if (found === expected) return manifest;
+    throw new BundleError(
+      'hash',
+      `bundle: expected ${MANIFEST_FILE} with SHA-256 ${expected}, found ${found}: it was changed`,
+    );
+  }
   const [issue] = result.error.issues;
   const place = issue?.path.join('.') || 'the whole';
   throw new BundleError(
     'manifest',
     `bundle: ${MANIFEST_FILE}: ${place}: ${issue?.message ?? 'not a manifest'}`,
   );
+}
+
+/** The manifest's own hash stands last, after those of the files. */
+function replaceLast(text: string, value: string, by: string): string {
+  const at = text.lastIndexOf(value);
+  return text.slice(0, at) + by + text.slice(at + value.length);
+}
+
+function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }

@@ -19,6 +19,8 @@ export const PIXEL_QUANTILE = 0.999;
 /**
  * Thresholds from good images that were kept out of training: the 0.95 quantile of their scores, and the 0.999 quantile
  * of all their map values.
+ *
+ * @throws MetricError when there are no images, or a map is not finite.
  */
 export async function fitThresholds(
   detector: AnomalyDetector,
@@ -30,11 +32,14 @@ export async function fitThresholds(
   const pixels = new Float32Array(heldOut.count * height * width);
   const order = Array.from({ length: heldOut.count }, (_, index) => index);
   for await (const { images } of readBatches(heldOut, { order, batchSize, size: detector.inputSize })) {
-    const prediction = detector.predict(images);
-    pixels.set(await prediction.anomalyMap.data<'float32'>(), scores.length * height * width);
-    scores.push(...(await prediction.score.data<'float32'>()));
-    disposePrediction(prediction);
-    images.dispose();
+    try {
+      const prediction = detector.predict(images);
+      pixels.set(await prediction.anomalyMap.data<'float32'>(), scores.length * height * width);
+      scores.push(...(await prediction.score.data<'float32'>()));
+      disposePrediction(prediction);
+    } finally {
+      images.dispose();
+    }
   }
   return {
     image: quantile(scores, IMAGE_QUANTILE),

@@ -38,7 +38,8 @@ export const paper: ExpertNetConfig = {
   detail: 8,
   detailFilters: [32, 64],
   mlp: 256,
-  loss: { reconstruction: 1, naiveImpression: 1, detail: 1 },
+  // The detail term pulls at every pixel at once: at weight 1 path A learns several times slower (docs/decisions/0006).
+  loss: { reconstruction: 1, naiveImpression: 1, detail: 0.1 },
 };
 
 /** Images of 128x128 for a CPU. */

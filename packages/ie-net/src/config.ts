@@ -82,6 +82,8 @@ export const fast: IeNetConfig = {
     { filters: 32, factor: 2 },
     { filters: 16, factor: 4 },
   ],
+  // The last up-sampling leaves blocks of 4x4 pixels, which a 1x1 convolution can't smooth (docs/decisions/0004).
+  outputKernel: 5,
   latent: 64,
   discriminator: [256, 128, 64],
 };

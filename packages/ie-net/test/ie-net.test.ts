@@ -141,7 +141,7 @@ describe('the stage', () => {
 
   it('teaches T to tell pairs, keeps information in z, and the impression to look like the image', async () => {
     const net = new IeNet(tiny, { seed: 1 });
-    const losses = await train(net, 25);
+    const losses = await train(net, 20);
     net.dispose();
     const [first, last] = [losses[0], losses.at(-1)];
     expect(last?.mutualInformation).toBeLessThan(0.9);

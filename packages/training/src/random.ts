@@ -20,7 +20,8 @@ export function deriveSeed(seed: number, ...path: readonly (string | number)[]):
   // FNV-1a leaves neighbouring inputs close together; this finaliser (of MurmurHash3) spreads them.
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 1;
+  // Never 0, which TensorFlow.js takes for no seed at all.
+  return (hash ^ (hash >>> 16)) >>> 1 || 1;
 }
 
 /** A seeded source of uniform numbers in [0, 1), the same on every machine. */

@@ -213,9 +213,12 @@ export class StageRun {
         smallestBatch: SMALLEST_BATCH,
       })) {
         const noise = deriveSeed(seed, 'validation', this.stage.name, batchIndex++);
-        const losses = tf.tidy(() => this.stage.losses(this.stage.prepare(images, noise), false));
-        images.dispose();
-        meter.add(losses, images.shape[0]);
+        try {
+          const losses = tf.tidy(() => this.stage.losses(this.stage.prepare(images, noise), false));
+          meter.add(losses, images.shape[0]);
+        } finally {
+          images.dispose();
+        }
       }
       await meter.read(`${this.stage.name}, held-out images`, this.step);
       return meter.takeMeans().losses;

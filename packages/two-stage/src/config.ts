@@ -69,6 +69,18 @@ export const twoStageConfig = z
   .refine(({ ieNet, expertNet }) => ieNet.inputSize.join() === expertNet.inputSize.join(), {
     message: 'expected the inputSize of ieNet',
     path: ['expertNet', 'inputSize'],
+  })
+  .refine(({ ieNet: { encoder, decoder } }) => productOf(decoder) === productOf(encoder), {
+    message: 'expected factors that undo those of the encoder',
+    path: ['ieNet', 'decoder'],
+  })
+  .refine(({ ieNet: { inputSize, encoder } }) => divides(productOf(encoder), inputSize), {
+    message: 'expected sides divisible by the factors of the encoder',
+    path: ['ieNet', 'inputSize'],
+  })
+  .refine(({ expertNet: { inputSize, downsamplings } }) => divides(2 ** downsamplings, inputSize), {
+    message: 'expected no more halvings than the inputSize has',
+    path: ['expertNet', 'downsamplings'],
   });
 
 /** Everything that fixes a two-stage detector: networks, losses, training, score. Plain data. */
@@ -111,6 +123,14 @@ const small: TwoStageConfig = {
 };
 
 export const twoStagePresets = { small, fast, paper } as const;
+
+function productOf(blocks: readonly ie.BlockConfig[]): number {
+  return blocks.reduce((product, { factor }) => product * factor, 1);
+}
+
+function divides(factor: number, sides: readonly number[]): boolean {
+  return sides.every((side) => side % factor === 0);
+}
 
 function mutable<T>(value: T): Mutable<T> {
   return structuredClone(value) as Mutable<T>;

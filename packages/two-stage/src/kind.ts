@@ -1,6 +1,6 @@
 import { type Asset, BundleError, type DetectorKind, restoreNetworks } from '@utad/detector';
 import type { Vgg19Weights } from '@utad/perceptual';
-import { twoStagePresets } from './config';
+import { twoStageConfig, twoStagePresets } from './config';
 import { KIND, TwoStage } from './two-stage';
 
 export interface TwoStageKindOptions {
@@ -32,7 +32,13 @@ export function twoStageKind({ vgg19, allowOtherWeights = false }: TwoStageKindO
           `bundle: expected the VGG-19 weights "${wanted.name}" it was made with, received "${weights.name}"`,
         );
       }
-      const detector = new TwoStage(bundle.manifest.config, { vgg19: weights });
+      const config = twoStageConfig.safeParse(bundle.manifest.config);
+      if (!config.success) {
+        const [issue] = config.error.issues;
+        const place = ['config', ...(issue?.path ?? [])].join('.');
+        throw new BundleError('manifest', `bundle: ${place}: ${issue?.message ?? 'not a configuration'}`);
+      }
+      const detector = new TwoStage(config.data, { vgg19: weights });
       try {
         restoreNetworks(detector.networks(), bundle);
       } catch (error) {

@@ -68,7 +68,8 @@ function describe(issue: z.core.$ZodIssue, config: unknown, like: unknown): stri
     return `expected keys${where} among ${known}, received ${issue.keys.join(', ')}`;
   }
   const received = JSON.stringify(at(config, issue.path)) ?? 'nothing';
-  return `${issue.path.join('.')}: ${issue.message}, received ${received}`;
+  const expected = issue.message.replace(/^Invalid [a-z]+: /, '').replace(/, received [^,]*$/, '');
+  return `${issue.path.join('.')}: ${expected}, received ${received}`;
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SYNTHETIC_VERSION } from '@utad/datasets';
 import { writeSynthetic } from '@utad/datasets/node';
 import { type ConfigOptions, loadConfig } from '../config/load-config';
 import type { Context } from '../context';
@@ -29,7 +30,12 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
   const { quick = false, force = false } = options;
   const { data, config: base } = demoSettings({ quick });
   const config = await loadConfig(base, options);
-  const settings: DemoSettings = { data, config, seed, vgg19: vgg19Path(options.vgg19) };
+  const settings: DemoSettings = {
+    data: { ...data, version: SYNTHETIC_VERSION },
+    config,
+    seed,
+    vgg19: await vgg19Path(options.vgg19),
+  };
   const folder = new RunFolder(options.out);
   const state = await stateOf(folder, settings);
   if (state === 'complete' && !force) {

@@ -1,16 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AnomalyDetector, disposePrediction, type EvaluatedImage } from '@utad/detector';
+import { type AnomalyDetector, disposePrediction, type EvaluatedImage, resizeMask } from '@utad/detector';
 import type { GalleryRow } from '@utad/report';
 import { type Images, readBatches, type TrainingData } from '@utad/training';
-import { resizeMask } from './resize-mask';
-
-/** What the two-stage method calls its images. */
-const SYMBOLS: Readonly<Record<string, readonly [name: string, symbol: string]>> = {
-  impression: ['impression', 'm'],
-  naiveImpression: ['naive impression', 'm̂'],
-  reconstruction: ['reconstruction', 'x̂'],
-};
-const ORDER = Object.keys(SYMBOLS);
+import { inOrder, namesOf } from './symbols';
 
 /** Predicts some images of a test set again, for their pictures. */
 export async function galleryOf(
@@ -29,12 +21,8 @@ export async function galleryOf(
     try {
       if (record === undefined || item === undefined) throw new Error('gallery: an image was not evaluated');
       const pictures = [{ name: 'input', symbol: 'x', pixels: await bytesOf(images) }];
-      const intermediates = Object.entries(prediction.intermediates).sort(
-        ([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b),
-      );
-      for (const [key, image] of intermediates) {
-        const [name, symbol] = SYMBOLS[key] ?? [key, ''];
-        pictures.push({ name, symbol, pixels: await bytesOf(image) });
+      for (const [key, image] of inOrder(prediction.intermediates)) {
+        pictures.push({ ...namesOf(key), pixels: await bytesOf(image) });
       }
       const { mask, maskSize = record.size } = record;
       rows.push({

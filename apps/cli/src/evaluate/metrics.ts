@@ -3,14 +3,14 @@ import type { Evaluated } from './run-evaluation';
 
 /** The contents of `metrics.json`, which is what `evaluate --json` prints. */
 export function metricsOf(evaluated: Evaluated, report: string) {
-  const { plan, manifest, evaluation, meanImageAuroc, backend, notes } = evaluated;
+  const { plan, detector, manifest, evaluation, meanImageAuroc, backend, notes } = evaluated;
   const { image, pixel, testThresholds } = evaluation;
   return {
     detector: manifest.kind,
     dataset: plan.source.dataset,
     category: plan.source.category,
     images: evaluation.images,
-    weights: manifest.assets,
+    weights: detector.assets ?? {},
     backend: { name: backend.name, version: backend.version, device: backend.device },
     seconds: evaluation.seconds,
     image: { auroc: image.auroc, aurocMean: image.aurocMean, aurocMax: image.aurocMax },

@@ -1,15 +1,10 @@
 import type { FitSummary } from '@utad/detector';
 import type { Comparison, GalleryRow, ReportData } from '@utad/report';
 import { nameOf } from '../data/source';
-import { formatSeconds } from '../terminal/format';
+import { formatCount, formatSeconds } from '../terminal/format';
 import { summariseStages } from '../terminal/stages';
 import type { Evaluated } from './run-evaluation';
-
-const PIXEL_NAMES: Readonly<Record<string, string>> = {
-  impression: '|x - m|, pixels',
-  naiveImpression: '|x - m̂|, pixels',
-  reconstruction: '|x - x̂|, pixels',
-};
+import { inOrder, partName, symbolOf } from './symbols';
 
 /** A report of an evaluation. */
 export function reportData(
@@ -47,7 +42,7 @@ export function reportData(
           outsideImpression: impression,
         },
       }),
-    layerShares: Object.entries(shares).map(([name, share]) => ({ name: shareName(name), share })),
+    layerShares: Object.entries(shares).map(([name, share]) => ({ name: partName(name), share })),
     gallery,
     notes,
   };
@@ -61,8 +56,8 @@ export function comparisonsOf({ manifest, evaluation, meanImageAuroc }: Evaluate
       imageAuroc: evaluation.image.auroc,
       pixelAuroc: evaluation.pixel.auroc,
     },
-    ...Object.entries(evaluation.pixelDifference).map(([name, areas]) => ({
-      name: PIXEL_NAMES[name] ?? `|x - ${name}|, pixels`,
+    ...inOrder(evaluation.pixelDifference).map(([name, areas]) => ({
+      name: `|x - ${symbolOf(name)}|, pixels`,
       ...areas,
     })),
   ];
@@ -77,8 +72,11 @@ export function comparisonsOf({ manifest, evaluation, meanImageAuroc }: Evaluate
   return rows;
 }
 
-function facts({ plan, manifest, backend, evaluation }: Evaluated, history: FitSummary | undefined) {
-  const { training, assets, versions, inputSize } = manifest;
+function facts(
+  { plan, detector, manifest, backend, evaluation }: Evaluated,
+  history: FitSummary | undefined,
+) {
+  const { training, versions, inputSize } = manifest;
   const stages = Object.entries(history ? summariseStages(history) : {});
   const rows: [string, string][] = [
     ['Detector', manifest.kind],
@@ -90,7 +88,7 @@ function facts({ plan, manifest, backend, evaluation }: Evaluated, history: FitS
     ],
     ...stages.map(([name, { epochs, seconds }]): [string, string] => [
       `Stage ${name}`,
-      `${epochs} epochs in ${formatSeconds(seconds)}`,
+      `${formatCount(epochs, 'epoch')} in ${formatSeconds(seconds)}`,
     ]),
     ['Thresholds fitted on', `${manifest.thresholds.images} held-out good images`],
     [
@@ -99,7 +97,10 @@ function facts({ plan, manifest, backend, evaluation }: Evaluated, history: FitS
     ],
     ['Seed', String(training.seed)],
     ['Backend', backend.reason],
-    ...Object.entries(assets).map(([key, { name }]): [string, string] => [`Weights ${key}`, name]),
+    ...Object.entries(detector.assets ?? {}).map(([key, { name }]): [string, string] => [
+      `Weights ${key}`,
+      name,
+    ]),
     [
       'Versions',
       Object.entries(versions)
@@ -108,9 +109,4 @@ function facts({ plan, manifest, backend, evaluation }: Evaluated, history: FitS
     ],
   ];
   return rows;
-}
-
-/** `layer/conv1_2` to `layer conv1_2`, `pair/x, impression` to `pair x, impression`. */
-function shareName(name: string): string {
-  return name.replace('/', ' ');
 }

@@ -69,12 +69,17 @@ export async function runEvaluation(plan: EvaluationPlan, context: Context): Pro
       evaluation,
       meanImageAuroc: plain.auroc,
       backend,
-      notes: [...opened.notes, ...notes, ...evaluation.notes, ...plain.notes],
+      notes: [...trainingNotes(plan), ...opened.notes, ...notes, ...evaluation.notes, ...plain.notes],
     };
   } catch (error) {
     detector.dispose();
     throw error;
   }
+}
+
+function trainingNotes({ run }: EvaluationPlan): string[] {
+  if (run === undefined || run.limit === null) return [];
+  return [`The detector was trained on a set reduced to at most ${run.limit} images, by seed.`];
 }
 
 /** How well the distance to the mean training image does, where the training images are still there. */

@@ -26,6 +26,8 @@ export async function openDetector(
   sources: WeightSources,
   { output, backend: name }: Context,
 ): Promise<OpenedDetector> {
+  // A damaged bundle is refused before anything is said.
+  await readManifest(bundle);
   const backend = await startBackend({ backend: name }, output);
   const notes: string[] = [];
   const kind = twoStageKind({

@@ -14,6 +14,11 @@ export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** `1 epoch`, `3 epochs`. */
+export function formatCount(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A metric in [0, 1], or a dash where it is not defined. */
 export function formatMetric(value: number | null | undefined): string {
   return value === null || value === undefined ? '-' : value.toFixed(3);
@@ -31,13 +36,13 @@ export function formatLosses(losses: Readonly<Record<string, number>>): string {
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
-    Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
+    Math.max(...rows.map((row) => widthOf(row[column] ?? ''))),
   );
   return rows
     .map((row) =>
       row
         .map((cell, column) => {
-          const padding = ' '.repeat((widths[column] ?? 0) - [...cell].length);
+          const padding = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
           return column === 0 ? cell + padding : padding + cell;
         })
         .join('  ')
@@ -50,4 +55,9 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
 export function formatFacts(facts: readonly (readonly [name: string, value: string])[]): string {
   const width = Math.max(0, ...facts.map(([name]) => name.length));
   return facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()).join('\n');
+}
+
+/** Columns on a terminal; the circumflex of m̂ is a character that takes none. */
+function widthOf(text: string): number {
+  return [...text.replace(/\p{M}/gu, '')].length;
 }

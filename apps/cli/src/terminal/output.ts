@@ -40,7 +40,7 @@ export class Output {
   /** A line that the next one replaces; nothing where stderr is no terminal. */
   status(line: string): void {
     if (!this.interactive) return;
-    const width = Math.max(20, (this.stderr.columns ?? 80) - 1);
+    const width = Math.max(20, (this.stderr.columns || 80) - 1);
     this.stderr.write(`\r\u001B[2K${line.length > width ? `${line.slice(0, width - 1)}…` : line}`);
     this.statusShown = true;
   }

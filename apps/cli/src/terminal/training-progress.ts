@@ -1,5 +1,5 @@
 import type { TrainingEvent } from '@utad/training';
-import { formatLosses, formatSeconds } from './format';
+import { formatCount, formatLosses, formatSeconds } from './format';
 import type { Output } from './output';
 
 /** Where nobody watches, a stage takes at most about so many lines. */
@@ -23,7 +23,9 @@ export class TrainingProgress {
         this.from = event.from;
         this.losses = '';
         const start = event.from > 0 ? `, resumed after step ${event.from}` : '';
-        this.output.note(`${event.stage}: ${event.epochs} epochs of ${event.stepsPerEpoch} steps${start}`);
+        this.output.note(
+          `${event.stage}: ${formatCount(event.epochs, 'epoch')} of ${formatCount(event.stepsPerEpoch, 'step')}${start}`,
+        );
         return;
       }
       case 'step': {

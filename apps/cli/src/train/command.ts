@@ -1,7 +1,7 @@
 import type { Context } from '../context';
 import { UsageError } from '../errors';
 import { RunFolder } from '../run/run-folder';
-import { formatFacts, formatLosses, formatNumber, formatSeconds } from '../terminal/format';
+import { formatCount, formatFacts, formatLosses, formatNumber, formatSeconds } from '../terminal/format';
 import { summariseStages } from '../terminal/stages';
 import { planRun, resumeRun, type TrainOptions } from './plan';
 import { runTraining, type TrainedRun } from './run-training';
@@ -61,7 +61,7 @@ function summary({ folder, history, thresholds }: TrainedRun): string {
   const stages = Object.entries(summariseStages(history)).map(
     ([name, { epochs, seconds, end }]): [string, string] => [
       name,
-      `${epochs} epochs in ${formatSeconds(seconds)}${end ? `, ${formatLosses(end)}` : ''}`,
+      `${formatCount(epochs, 'epoch')} in ${formatSeconds(seconds)}${end ? `, ${formatLosses(end)}` : ''}`,
     ],
   );
   return formatFacts([

@@ -25,6 +25,7 @@ export interface TrainOptions extends SourceOptions, ConfigOptions {
   readonly force?: boolean;
 }
 
+type Plain = string | number | boolean | null | undefined;
 type Given = Pick<Context, 'seed' | 'backend'>;
 
 /** The configuration of a new run. */
@@ -40,7 +41,7 @@ export async function planRun(options: TrainOptions, { seed = 0, backend }: Give
     config: await loadConfig(twoStagePresets[preset], options),
     seed,
     backend: backend ?? null,
-    vgg19: vgg19Path(options.vgg19),
+    vgg19: await vgg19Path(options.vgg19),
     checkpointEvery: options.checkpointEvery ?? 100,
   };
 }
@@ -56,13 +57,11 @@ export async function resumeRun(folder: RunFolder, options: TrainOptions, given:
   }
   const saved = await folder.readConfig();
   const config = parseConfig(saved.config);
-  const contradict = (flag: string, value: unknown, was: unknown) => {
-    if (value !== undefined && JSON.stringify(value) !== JSON.stringify(was)) {
-      const text = typeof value === 'object' ? '' : ` ${value}`;
-      throw new UsageError(
-        `--resume: the run in ${folder.name} has ${flag} ${String(was ?? 'unset')}, received${text}; leave it out`,
-      );
-    }
+  const contradict = (flag: string, value: Plain, was: Plain) => {
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(was)) return;
+    throw new UsageError(
+      `--resume: the run in ${folder.name} has ${was ?? 'no'} for ${flag}, received ${value}; leave it out`,
+    );
   };
   const source = options.root === undefined ? undefined : sourceOf(options, saved).root;
   contradict('--dataset', options.dataset, saved.dataset);
@@ -73,7 +72,7 @@ export async function resumeRun(folder: RunFolder, options: TrainOptions, given:
   contradict('--preset', options.preset, saved.preset);
   contradict('--seed', given.seed, saved.seed);
   contradict('--backend', given.backend, saved.backend);
-  contradict('--vgg19', options.vgg19 === undefined ? undefined : vgg19Path(options.vgg19), saved.vgg19);
+  contradict('--vgg19', options.vgg19 && (await vgg19Path(options.vgg19)), saved.vgg19);
   contradict('--checkpoint-every', options.checkpointEvery, saved.checkpointEvery);
   if (changesConfig(options)) {
     const changed = await loadConfig(config, options);

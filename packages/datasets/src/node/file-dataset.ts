@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ImageRecord, Size, TrainingData } from '@utad/training';
 import { DatasetError, ImageError } from '../errors';
-import { decodeImage, decodeMask } from './decode';
+import { decodeImage, decodeMask, storedSize } from './decode';
 
 /** Where one record comes from. */
 export interface ImageEntry {
@@ -47,10 +47,13 @@ const DECODING_VERSION = 1;
  * Reads every file once, so that a bad one is found before training rather than hours into it.
  *
  * @throws ImageError for a bad file, unless they are to be skipped.
- * @throws DatasetError `empty` when nothing is left.
+ * @throws DatasetError `empty` when nothing is left; `size-mismatch` for a mask or clean twin that does not fit its
+ *   image; `invalid-option` for a size that is none.
  */
 export async function openFiles(entries: readonly ImageEntry[], options: ReadOptions): Promise<FileDataset> {
   const { size, maskSize = size, onBad = 'throw', onProgress, signal } = options;
+  checkSize('size', size);
+  checkSize('maskSize', maskSize);
   const kept: ImageEntry[] = [];
   const cache = new Map<string, ImageRecord>();
   const skipped: { path: string; reason: string }[] = [];
@@ -113,19 +116,31 @@ async function readEntry(
 ): Promise<ReadEntry> {
   const { id, label, kind, path, mask, cleanTwinPath } = entry;
   const hash = createHash('sha256');
-  const load = async (file: string) => {
+  const load = async (file: string): Promise<Uint8Array> => {
     const bytes = await readFile(file).catch((error: Error) => {
       throw new ImageError(file, error.message);
     });
     hash.update(bytes);
     return bytes;
   };
-  const { pixels, conversions } = await decodeImage(await load(path), path, size);
+  const bytes = await load(path);
+  const { pixels, conversions } = await decodeImage(bytes, path, size);
+  // Everything is resized to the same size, so a file of another shape would slip through as a shifted ground truth.
+  const loadFitting = async (file: string): Promise<Uint8Array> => {
+    const other = await load(file);
+    const [ours, its] = [await storedSize(bytes, path), await storedSize(other, file)];
+    if (ours[0] === its[0] && ours[1] === its[1]) return other;
+    throw new DatasetError(
+      'size-mismatch',
+      `expected ${file} to be ${ours.join('x')} as ${path} is, found ${its.join('x')}`,
+    );
+  };
   const maskPixels =
     mask === 'none'
       ? new Uint8Array(maskSize[0] * maskSize[1])
-      : mask && (await decodeMask(await load(mask.path), mask.path, maskSize));
-  const twin = cleanTwinPath && (await decodeImage(await load(cleanTwinPath), cleanTwinPath, size)).pixels;
+      : mask && (await decodeMask(await loadFitting(mask.path), mask.path, maskSize));
+  const twin =
+    cleanTwinPath && (await decodeImage(await loadFitting(cleanTwinPath), cleanTwinPath, size)).pixels;
   const record: ImageRecord = {
     id,
     label,
@@ -137,6 +152,14 @@ async function readEntry(
     ...(twin && { cleanTwin: twin }),
   };
   return { record, digest: hash.digest('hex'), conversions };
+}
+
+function checkSize(name: string, size: Size): void {
+  if (size.length === 2 && size.every((side) => Number.isSafeInteger(side) && side > 0)) return;
+  throw new DatasetError(
+    'invalid-option',
+    `${name}: expected height and width in whole pixels from 1, received ${size.join('x')}`,
+  );
 }
 
 function badImage(error: unknown): ImageError {
@@ -152,13 +175,17 @@ async function* ahead<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
     while (next < items.length || pending.length > 0) {
       for (; next < items.length && pending.length < AHEAD; next++) {
         const item = items[next];
-        if (item !== undefined) pending.push([item, work(item)]);
+        if (item === undefined) continue;
+        const result = work(item);
+        // Its turn may come after it fails, and Node ends the process over a failure that nobody waits for yet.
+        //MUT
+        pending.push([item, result]);
       }
       const first = pending.shift();
       if (first !== undefined) yield [first[0], await first[1]];
     }
   } finally {
-    // What was begun is waited for, so that no failure is left without someone to hear it.
+    // No file is still being read when the caller goes on, and perhaps removes it.
     await Promise.allSettled(pending.map(([, result]) => result));
   }
 }

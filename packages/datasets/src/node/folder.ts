@@ -20,7 +20,8 @@ export interface FolderOptions extends ReadOptions {
 /**
  * Images in a plain folder, in natural order of their names. No masks.
  *
- * @throws DatasetError `root-missing`, `split-missing` (a test split without a folder `good`), `empty`
+ * @throws DatasetError `root-missing`, `split-missing` (a test split without a folder `good`), `empty`,
+ *   `invalid-option`
  * @throws ImageError for a bad file, unless `onBad` is `skip`.
  */
 export async function folder(options: FolderOptions): Promise<FileDataset> {

@@ -4,7 +4,10 @@ import { DatasetError } from '../errors';
 
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.bmp']);
 
-const byName = new Intl.Collator('en', { numeric: true }).compare;
+const natural = new Intl.Collator('en', { numeric: true }).compare;
+
+/** Names such as `1.png` and `01.png` are equal to the collator; without a second rule the disk would order them. */
+const byName = (a: string, b: string): number => natural(a, b) || (a < b ? -1 : 1);
 
 /**
  * The image files in a folder and all below it, in natural order (`2.png` before `10.png`); hidden ones are left out.
@@ -33,11 +36,13 @@ export async function imagePaths(path: string): Promise<string[]> {
 
 /** The folders in a folder by name, sorted; none when it does not exist. */
 export async function folderNames(path: string): Promise<string[]> {
-  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
-    .sort(byName);
+  const names: string[] = [];
+  for (const name of await readdir(path).catch(() => [])) {
+    // Links count, since data sets are often linked into place.
+    const found = await stat(join(path, name)).catch(() => undefined);
+    if (found?.isDirectory() === true && !name.startsWith('.')) names.push(name);
+  }
+  return names.sort(byName);
 }
 
 /** @throws DatasetError `root-missing` unless it is a folder. */

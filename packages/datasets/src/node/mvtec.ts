@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { extname, join, relative, sep } from 'node:path';
 import { DatasetError } from '../errors';
 import { type FileDataset, type ImageEntry, openFiles, type ReadOptions } from './file-dataset';
 import { expectFolder, folderNames, imagePaths } from './image-paths';
@@ -31,7 +31,7 @@ export interface MvtecOptions extends ReadOptions {
  * Good test images have an empty mask; in a category without `ground_truth` no image has one.
  *
  * @throws DatasetError `root-missing`, `category-unknown` (the known ones are named), `split-missing`, `mask-missing`,
- *   `empty`
+ *   `size-mismatch`, `empty`, `invalid-option`
  * @throws ImageError for a bad file, unless `onBad` is `skip`.
  */
 export async function mvtec(options: MvtecOptions): Promise<FileDataset> {
@@ -63,8 +63,9 @@ export async function mvtecCategories(root: string): Promise<string[]> {
 
 async function trainEntries(folder: string): Promise<ImageEntry[]> {
   const good = join(folder, 'train', 'good');
-  const entries = (await splitPaths(good)).map((path) => ({
-    id: `train/good/${basename(path)}`,
+  if (!(await exists(good))) throw splitMissing('good', good);
+  const entries = (await imagePaths(good)).map((path) => ({
+    id: idOf(folder, path),
     label: 0 as const,
     kind: 'good',
     path,
@@ -76,39 +77,41 @@ async function trainEntries(folder: string): Promise<ImageEntry[]> {
 async function testEntries(folder: string): Promise<ImageEntry[]> {
   const hasMasks = (await folderNames(join(folder, 'ground_truth'))).length > 0;
   const entries: ImageEntry[] = [];
-  const kinds = await folderNames(join(folder, 'test'));
-  for (const kind of kinds) {
-    for (const path of await splitPaths(join(folder, 'test', kind))) {
-      const entry = { id: `test/${kind}/${basename(path)}`, kind, path };
+  const test = join(folder, 'test');
+  if (!(await exists(test))) throw splitMissing('test', test);
+  for (const kind of await folderNames(test)) {
+    const images = join(test, kind);
+    for (const path of await imagePaths(images)) {
+      const entry = { id: idOf(folder, path), kind, path };
       if (kind === 'good') {
         entries.push({ ...entry, label: 0, ...(hasMasks && { mask: 'none' }) });
         continue;
       }
-      const twin = join(folder, 'clean_twin', kind, basename(path));
+      const twin = join(folder, 'clean_twin', kind, relative(images, path));
       entries.push({
         ...entry,
         label: 1,
-        ...(hasMasks && { mask: { path: await maskOf(folder, kind, path) } }),
+        ...(hasMasks && {
+          mask: { path: await maskOf(join(folder, 'ground_truth', kind), images, path) },
+        }),
         ...((await exists(twin)) && { cleanTwinPath: twin }),
       });
     }
   }
   if (entries.length === 0) {
-    throw new DatasetError('empty', `expected images in ${join(folder, 'test', '<kind>')}, found none`);
+    throw new DatasetError('empty', `expected images in ${join(test, '<kind>')}, found none`);
   }
   return entries;
 }
 
-async function splitPaths(folder: string): Promise<string[]> {
-  if (!(await exists(folder))) {
-    throw new DatasetError('split-missing', `expected good images in ${folder}, found no such folder`);
-  }
-  return imagePaths(folder);
-}
+const splitMissing = (what: 'good' | 'test', folder: string): DatasetError =>
+  new DatasetError('split-missing', `expected ${what} images in ${folder}, found no such folder`);
 
-async function maskOf(folder: string, kind: string, image: string): Promise<string> {
-  const stem = basename(image, extname(image));
-  const path = join(folder, 'ground_truth', kind, `${stem}_mask.png`);
+const idOf = (folder: string, path: string): string => relative(folder, path).split(sep).join('/');
+
+async function maskOf(masks: string, images: string, image: string): Promise<string> {
+  const withoutExtension = image.slice(0, image.length - extname(image).length);
+  const path = join(masks, `${relative(images, withoutExtension)}_mask.png`);
   if (await exists(path)) return path;
   throw new DatasetError('mask-missing', `expected a mask at ${path} for ${image}, found none`);
 }

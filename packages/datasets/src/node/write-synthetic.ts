@@ -5,7 +5,7 @@ import type { Size } from '@utad/training';
 import sharp from 'sharp';
 import { DatasetError } from '../errors';
 import type { SyntheticCategory } from '../synthetic/kinds';
-import { synthesize } from '../synthetic/synthesize';
+import { SYNTHETIC_VERSION, synthesize } from '../synthetic/synthesize';
 
 export interface WriteSyntheticOptions {
   /** The folder to make. */
@@ -21,18 +21,22 @@ export interface WriteSyntheticOptions {
   readonly size?: Size;
   /** Default 0. */
   readonly seed?: number;
-  /** Replace a folder that is there. Default false. */
+  /** Replace a folder that an earlier call made. Default false. */
   readonly force?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
+
+/** Says that the folder was made here, and of what; only such a one is ever replaced. */
+const MARKER = 'synthetic.json';
 
 /**
  * Writes synthetic categories in MVTec AD's layout, with a folder `clean_twin` laid out as `ground_truth`. The folder
  * appears when all of it is written.
  *
  * @returns How many images were written, masks and twins not counted.
- * @throws DatasetError `exists` when the folder is there and `force` is not set; `invalid-option`.
+ * @throws DatasetError `exists` when the folder is there and `force` is not set, or it is not one of synthetic images;
+ *   `invalid-option`.
  */
 export async function writeSynthetic(
   options: WriteSyntheticOptions,
@@ -47,15 +51,18 @@ export async function writeSynthetic(
     force = false,
   } = options;
   const out = resolve(options.out);
-  if (!force && (await exists(out))) {
-    throw new DatasetError('exists', `expected no folder at ${out}, found one; --force replaces it`);
-  }
+  await expectReplaceable(out, force);
   const sets = categories.flatMap((category) => [
     synthesize({ category, split: 'train', count: train, size, seed }),
     synthesize({ category, split: 'test', count: good, defective, size, seed }),
   ]);
+  if (sets.length === 0 || new Set(categories).size < categories.length) {
+    const received = categories.join(', ') || 'none';
+    throw new DatasetError('invalid-option', `categories: expected each one once, received ${received}`);
+  }
   const total = sets.reduce((sum, { count }) => sum + count, 0);
   const counts = { train: 0, test: 0 };
+  const replaced = `${out}.old-${randomBytes(4).toString('hex')}`;
   const staging = `${out}.new-${randomBytes(4).toString('hex')}`;
   try {
     for (const set of sets) {
@@ -74,12 +81,26 @@ export async function writeSynthetic(
         options.onProgress?.(counts.train + counts.test, total);
       }
     }
-    await rm(out, { recursive: true, force: true });
+    const made = { version: SYNTHETIC_VERSION, categories, train, good, defective, size, seed };
+    await writeFile(join(staging, MARKER), `${JSON.stringify(made, null, 2)}\n`);
+    if (await exists(out)) await rename(out, replaced);
     await rename(staging, out);
+    await rm(replaced, { recursive: true, force: true });
   } finally {
     await rm(staging, { recursive: true, force: true });
   }
   return counts;
+}
+
+/** @throws DatasetError `exists` when something is at the place that may not be replaced. */
+async function expectReplaceable(out: string, force: boolean): Promise<void> {
+  if (!(await exists(out))) return;
+  if (!force) throw new DatasetError('exists', `expected no folder at ${out}, found one; force replaces it`);
+  if (await exists(join(out, MARKER))) return;
+  throw new DatasetError(
+    'exists',
+    `expected a folder of synthetic images to replace at ${out}, found another`,
+  );
 }
 
 async function writePng(

@@ -17,6 +17,13 @@ export function smoothstep(from: number, to: number, value: number): number {
 /** How much of a pixel of side `pixel` a shape covers whose border is `distance` away; negative is inside. */
 export const coverage = (distance: number, pixel: number): number => clamp(0.5 - distance / pixel, 0, 1);
 
+/** Distance from a point to the line between `from` and `to`. */
+export function toSegment([x, y]: Point, from: Point, to: Point): number {
+  const [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+  const along = clamp(((x - from[0]) * dx + (y - from[1]) * dy) / (dx * dx + dy * dy), 0, 1);
+  return Math.hypot(x - from[0] - along * dx, y - from[1] - along * dy);
+}
+
 /** Where the product lies under the camera. */
 export interface Pose {
   readonly x: number;
@@ -26,7 +33,7 @@ export interface Pose {
   readonly scale: number;
 }
 
-/** Position within 6 % of the picture, scale within 8 %, and `turn` radians either way. */
+/** Position within 7.5 % of the picture, scale within 8 %, and `turn` radians either way. */
 export const randomPose = (random: Random, turn: number): Pose => ({
   x: random.uniform(-0.075, 0.075),
   y: random.uniform(-0.075, 0.075),
@@ -54,7 +61,7 @@ export function toPicture(pose: Pose, [u, v]: Point): Point {
 export function wavyOutline(random: Random, depth: number): (angle: number) => number {
   const waves = [2, 3, 5].map((count) => ({
     count,
-    depth: random.uniform(-depth, depth),
+    depth: (random.uniform(-depth, depth) * 2) / count,
     at: random.uniform(0, 2 * Math.PI),
   }));
   return (angle) =>

@@ -34,8 +34,8 @@ export function tableUnder(
 ): (at: Point) => Colour {
   const [lx, ly] = light.towards;
   return (at) => {
-    const caster = surface([at[0] + 0.12 * lx, at[1] + 0.12 * ly]);
-    return scale(table, lightAt(light, at) * (1 - 0.5 * smoothstep(0.03, -0.03, caster)));
+    const caster = surface([at[0] + 0.08 * lx, at[1] + 0.08 * ly]);
+    return scale(table, lightAt(light, at) * (1 - 0.5 * smoothstep(0.025, -0.025, caster)));
   };
 }
 

@@ -83,7 +83,7 @@ function apply(
   let change = 0;
   pixels.forEach((pixel, index) => {
     if (pixel.onSurface === 0) return;
-    const opacity = strength * Math.min(pixel.onSurface, blemish.opacity(pixel.at, 1 / side));
+    const opacity = strength * (blemish.removes ? 1 : pixel.onSurface) * blemish.opacity(pixel.at, 1 / side);
     if (opacity < LEAST_OPACITY * strength) return;
     const before = quantise(pixel.clean, pixel.noise);
     const after = quantise(mix(pixel.clean, blemish.colour(pixel.clean, pixel.at), opacity), pixel.noise);

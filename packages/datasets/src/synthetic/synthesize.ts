@@ -13,7 +13,7 @@ import { randomStream } from './random';
 import { render } from './render';
 
 /** Goes into every fingerprint; raised whenever the same options would draw another picture. */
-export const SYNTHETIC_VERSION = 1;
+export const SYNTHETIC_VERSION = 2;
 
 export interface SyntheticOptions {
   category: SyntheticCategory;

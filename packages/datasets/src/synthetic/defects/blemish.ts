@@ -10,6 +10,8 @@ export interface Blemish {
   opacity(at: Point, pixel: number): number;
   /** What replaces the clean colour. */
   colour(clean: Colour, at: Point): Colour;
+  /** The product is gone rather than marked, so its softened edge goes with it. Default false. */
+  readonly removes?: boolean;
 }
 
 /** Draws one defect on a scene; `area` is what it should cover, the picture's central square being 1. */
@@ -27,8 +29,13 @@ export function site(scene: Scene, random: Random, clearance: number): Point {
   return best;
 }
 
-/** A change that shows on the surface round `at`: darker where it is bright, brighter where it is dark. */
-export function contrasting(scene: Scene, at: Point, depth: number): (clean: Colour) => Colour {
-  const bright = brightness(scene.paint(at, 0.05)) > 0.45;
-  return bright ? (clean) => scale(clean, 1 - depth) : (clean) => mix(clean, [1, 1, 1], depth);
+/** A change that shows on the surface round `at`: darker where it is bright, brighter where it is dark, else either. */
+export function contrasting(
+  scene: Scene,
+  random: Random,
+  at: Point,
+  depth: number,
+): (clean: Colour) => Colour {
+  const darker = brightness(scene.paint(at, 0.05)) > random.uniform(0.4, 0.7);
+  return darker ? (clean) => scale(clean, 1 - depth) : (clean) => mix(clean, [1, 1, 1], depth);
 }

@@ -8,6 +8,7 @@ export function missing(scene: Scene, random: Random, area: number): Blemish {
   const part = scene.part(random, area);
   return {
     opacity: (at, pixel) => coverage(part(at), pixel),
+    removes: true,
     colour: (_, at) => scene.beneath(at),
   };
 }

@@ -11,6 +11,6 @@ export function scratch(scene: Scene, random: Random, area: number): Blemish {
   const line = stroke(scene, random, area / (0.8 * width), width, 5);
   return {
     opacity: (at, pixel) => coverage(line(at), pixel),
-    colour: contrasting(scene, site(scene, random, 0.03), random.uniform(0.7, 0.85)),
+    colour: contrasting(scene, random, site(scene, random, 0.03), random.uniform(0.7, 0.85)),
   };
 }

@@ -14,6 +14,6 @@ export function stain(scene: Scene, random: Random, area: number): Blemish {
       const reach = Math.hypot(dx, dy) / (radius * waver(Math.atan2(dy, dx)));
       return smoothstep(1.15, 0.7, reach);
     },
-    colour: contrasting(scene, middle, random.uniform(0.68, 0.85)),
+    colour: contrasting(scene, random, middle, random.uniform(0.68, 0.85)),
   };
 }

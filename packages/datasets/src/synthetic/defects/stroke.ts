@@ -1,4 +1,4 @@
-import type { Point } from '../geometry';
+import { type Point, toSegment } from '../geometry';
 import type { Random } from '../random';
 import type { Scene } from '../scene';
 import { site } from './blemish';
@@ -41,12 +41,13 @@ function arcOnSurface(scene: Scene, random: Random, length: number, bend: number
 /** A line of about this length and width that tapers to its ends; `bend` is the largest curvature. */
 export function stroke(scene: Scene, random: Random, length: number, width: number, bend: number): Stroke {
   const points = arcOnSurface(scene, random, length, bend);
-  return ([x, y]) => {
-    let least = Number.POSITIVE_INFINITY;
-    points.forEach(([px, py], index) => {
-      const taper = 0.45 + 0.55 * Math.sin((Math.PI * index) / PIECES);
-      least = Math.min(least, Math.hypot(x - px, y - py) - (width / 2) * taper);
-    });
-    return least;
-  };
+  const pieces = points.slice(1).map((to, index) => {
+    const taper = 0.45 + 0.55 * Math.sin((Math.PI * (index + 0.5)) / PIECES);
+    return { from: points[index] ?? to, to, radius: (width / 2) * taper };
+  });
+  return (at) =>
+    pieces.reduce(
+      (least, { from, to, radius }) => Math.min(least, toSegment(at, from, to) - radius),
+      Number.POSITIVE_INFINITY,
+    );
 }

@@ -26,19 +26,19 @@ export function button(random: Random): Scene {
   const plastic = wheel(random.uniform(0, 1), 0.38, random.uniform(0.74, 0.95));
 
   const surface = (at: Point) => pose.scale * outline(toProduct(pose, at));
-  const beneath = tableUnder(table, light, surface);
+  const shadowed = tableUnder(table, light, surface);
 
   return {
     surface,
-    beneath,
+    beneath: (at) => scale(table, lightAt(light, at)),
     paint(at, pixel) {
       const cover = coverage(surface(at), pixel);
-      if (cover === 0) return beneath(at);
+      if (cover === 0) return shadowed(at);
       const [u, v] = toProduct(pose, at);
       const r = Math.hypot(u, v);
       const towards = facing(light, [pose.x, pose.y], at);
       const lit = scale(plastic, lightAt(light, at) * (1 + 0.9 * slope(r) * towards));
-      return cover === 1 ? lit : mix(beneath(at), lit, cover);
+      return cover === 1 ? lit : mix(shadowed(at), lit, cover);
     },
     part(draw, area) {
       // A bite centred on the border takes a little less than half a disc.

@@ -37,21 +37,21 @@ export function washer(random: Random): Scene {
   const metal = scale(mix(BRASS, COPPER, random.uniform(0, 1)), random.uniform(0.9, 1.05));
 
   const surface = (at: Point) => pose.scale * outline(toProduct(pose, at));
-  const beneath = tableUnder(table, light, surface);
+  const shadowed = tableUnder(table, light, surface);
 
   return {
     surface,
-    beneath,
+    beneath: (at) => scale(table, lightAt(light, at)),
     paint(at, pixel) {
       const cover = coverage(surface(at), pixel);
-      if (cover === 0) return beneath(at);
+      if (cover === 0) return shadowed(at);
       const [u, v] = toProduct(pose, at);
       const r = Math.hypot(u, v);
       const towards = facing(light, [pose.x, pose.y], at);
       const edge = smoothstep(OUTER - BEVEL, OUTER, r) - smoothstep(INNER + BEVEL, INNER, r);
       const turned = 0.5 * towards ** 2;
       const lit = scale(metal, lightAt(light, at) * (0.97 + turned + 0.45 * edge * towards));
-      return cover === 1 ? lit : mix(beneath(at), lit, cover);
+      return cover === 1 ? lit : mix(shadowed(at), lit, cover);
     },
     part(draw, area) {
       const half = area / (OUTER ** 2 - INNER ** 2);

@@ -19,7 +19,7 @@ export function weave(random: Random): Scene {
   const pose = randomPose(random, Math.PI / 36);
   const light = randomLight(random);
   const dye = random.uniform(0, 2);
-  const value = random.uniform(0.8, 1.1);
+  const value = random.uniform(0.62, 1.12);
   const warp = scale(dye < 1 ? mix(DENIM, COTTON, dye) : mix(COTTON, RUST, dye - 1), value);
   const weft = scale(warp, 0.86);
   const backing = scale(warp, 0.16);

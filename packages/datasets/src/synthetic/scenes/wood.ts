@@ -17,7 +17,7 @@ const PALE: Colour = [0.98, 1.02, 1.1];
 export function wood(random: Random): Scene {
   const pose = randomPose(random, Math.PI / 36);
   const light = randomLight(random);
-  const value = random.uniform(0.82, 1.05);
+  const value = random.uniform(0.62, 1.08);
   const stainTint = mix(PALE, REDDISH, random.uniform(0, 1));
   const bend = random.uniform(0.25, 0.75);
   const swing = random.uniform(0, 2 * Math.PI);

@@ -1,0 +1,326 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Ended, listing, runUtad, TINY } from './run-utad';
+
+let cwd = '';
+const utad = (...args: string[]) => runUtad(args, { cwd });
+const json = async (path: string) => JSON.parse(await readFile(join(cwd, path), 'utf8'));
+const TRAIN = ['train', '--dataset', 'mvtec', '--root', 'data', '--category', 'washer', ...TINY];
+
+/** Runs a command that must fail without a trace: one line that matches, and the folder as it was. */
+async function refused(args: string[], code: number, message: RegExp): Promise<void> {
+  const before = await listing(cwd);
+  const ended = await utad(...args);
+  expect(ended).toMatchObject({ code, stdout: '' });
+  expect(ended.stderr).toHaveLength(1);
+  expect(ended.stderr[0]).toMatch(message);
+  expect(await listing(cwd)).toEqual(before);
+}
+
+function expectDone({ code, stderr }: Ended): void {
+  expect(code, stderr.join('\n')).toBe(0);
+}
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'utad-cli-'));
+  const size = ['--train', '14', '--good', '3', '--defective', '1'];
+  expectDone(await utad('data', 'synth', '--out', 'data', '--category', 'washer', ...size));
+  expectDone(await utad(...TRAIN, '--out', 'runs/whole'));
+});
+
+afterAll(() => rm(cwd, { recursive: true, force: true }));
+
+describe('a run', () => {
+  it('holds the parts that a run folder has, and every event of training', async () => {
+    expect(await listing(join(cwd, 'runs/whole'))).toEqual(
+      expect.arrayContaining([
+        'bundle',
+        'bundle/utad.json',
+        'checkpoint',
+        'config.json',
+        'events.jsonl',
+        'history.json',
+      ]),
+    );
+    expect(await json('runs/whole/config.json')).toMatchObject({
+      dataset: 'mvtec',
+      category: 'washer',
+      preset: 'small',
+      seed: 0,
+      config: { ieNet: { latent: 4 }, training: { ieNet: { epochs: 8 } } },
+    });
+    const lines = (await readFile(join(cwd, 'runs/whole/events.jsonl'), 'utf8')).trim().split('\n');
+    const epochs = lines.map((line) => JSON.parse(line)).filter(({ type }) => type === 'epoch');
+    expect(epochs.map(({ stage }) => stage)).toEqual([
+      ...Array(8).fill('ie-net'),
+      ...Array(5).fill('expert-net'),
+    ]);
+  });
+
+  it('is evaluated to metrics.json, which is what --json prints, and a report', async () => {
+    const ended = await utad('evaluate', 'runs/whole', '--json');
+    expectDone(ended);
+    const metrics = JSON.parse(ended.stdout);
+    expect(await json('runs/whole/metrics.json')).toEqual(metrics);
+    expect(metrics).toMatchObject({
+      detector: 'two-stage',
+      dataset: 'mvtec',
+      category: 'washer',
+      images: { good: 3, anomalous: 5 },
+      report: join('runs/whole', 'report.html'),
+      weights: { vgg19: { name: 'random (seed 0)', seed: 0 } },
+    });
+    for (const value of [metrics.image.auroc, metrics.pixel.auroc, metrics.meanImageAuroc]) {
+      expect(value).toBeGreaterThanOrEqual(0);
+      expect(value).toBeLessThanOrEqual(1);
+    }
+    expect(metrics.notes.join()).toContain('random');
+    const report = await readFile(join(cwd, 'runs/whole/report.html'), 'utf8');
+    expect(report).toContain('two-stage on mvtec / washer');
+    // Every image is among the most or least anomalous here, and has a row of pictures.
+    expect(report.match(/<article>/g)).toHaveLength(8);
+  });
+
+  it('predicts images with pictures, and goes on after one that cannot be read', async () => {
+    await mkdir(join(cwd, 'photos'));
+    await cp(join(cwd, 'data/washer/test/hole/000.png'), join(cwd, 'photos/hole.png'));
+    await writeFile(join(cwd, 'photos/broken.png'), 'no image');
+    const ended = await utad('predict', 'runs/whole', 'photos', '--out', 'found', '--json');
+    expect(ended.code).toBe(1);
+    expect(ended.stderr.at(-1)).toBe('utad: 1 of 2 images could not be read');
+    const { items, threshold } = JSON.parse(ended.stdout);
+    expect(items[0]).toMatchObject({ path: join('photos', 'broken.png'), score: null, map: null });
+    expect(items[0].error).toContain('broken.png');
+    expect(items[1]).toMatchObject({ path: join('photos', 'hole.png'), error: null });
+    expect(items[1].normalizedScore).toBeCloseTo(items[1].score / (items[1].score + threshold), 10);
+    expect(items[1].anomalous).toBe(items[1].score >= threshold);
+    expect((await stat(join(cwd, items[1].map))).size).toBeGreaterThan(0);
+    expect((await stat(join(cwd, items[1].overlay))).size).toBeGreaterThan(0);
+    await refused(['predict', 'runs/whole', 'photos', '--out', 'found'], 2, /hole\.map\.png, but it exists/);
+  });
+
+  it('is told by info, which checks every file', async () => {
+    const ended = await utad('info', 'runs/whole', '--json');
+    expectDone(ended);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      kind: 'two-stage',
+      preset: 'small',
+      inputSize: [16, 16],
+      // One in ten of the 14 images is held out.
+      training: { images: 13, category: 'washer' },
+      thresholds: { images: 1 },
+    });
+    const text = await utad('info', 'runs/whole/bundle');
+    expect(text.stdout).toContain('are unaltered');
+  });
+
+  it('interrupted in either stage and resumed ends as one run through', async () => {
+    const stopAt = (start: string, args: string[]) =>
+      runUtad(args, {
+        cwd,
+        onLine: (line, child) => {
+          if (!line.startsWith(start)) return;
+          child.kill('SIGINT');
+          // npm and npx pass on what the terminal has sent already: that is no second request.
+          setTimeout(() => child.kill('SIGINT'), 2);
+        },
+      });
+    const first = await stopAt('ie-net epoch 2/', [...TRAIN, '--out', 'runs/cut']);
+    expect(first.code).toBe(130);
+    expect(first.stderr.at(-1)).toBe(
+      'utad: interrupted, a checkpoint is saved; continue with: utad train --resume --out runs/cut',
+    );
+    await refused(['evaluate', 'runs/cut'], 2, /training is not complete/);
+    const second = await stopAt('expert-net epoch 1/', ['train', '--resume', '--out', 'runs/cut']);
+    expect(second.code).toBe(130);
+    expectDone(await utad('train', '--resume', '--out', 'runs/cut'));
+
+    const losses = async (run: string) => {
+      const { stages } = await json(`${run}/history.json`);
+      return stages.map(({ epochs }: { epochs: { losses: unknown; validation: unknown }[] }) =>
+        epochs.map(({ losses, validation }) => ({ losses, validation })),
+      );
+    };
+    expect(await losses('runs/cut')).toEqual(await losses('runs/whole'));
+    const [cut, whole] = [await json('runs/cut/bundle/utad.json'), await json('runs/whole/bundle/utad.json')];
+    expect(cut.files).toEqual(whole.files);
+    expect(cut.thresholds).toEqual(whole.thresholds);
+  });
+});
+
+describe('what is wrong is said on one line, with the right exit code, and nothing is written', () => {
+  it('an unknown command and a missing option', async () => {
+    await refused(['trian'], 2, /unknown command 'trian'/);
+    await refused(['train'], 2, /--out/);
+  });
+
+  it('a root that does not exist', () =>
+    refused(['train', '--root', 'nowhere', '--out', 'new'], 2, /nowhere/));
+
+  it('an unknown category, with the known ones', () =>
+    refused(
+      ['train', '--dataset', 'mvtec', '--root', 'data', '--category', 'nut', '--out', 'new'],
+      2,
+      /washer.*nut/,
+    ));
+
+  it('a category without train/good', async () => {
+    await mkdir(join(cwd, 'half/part/test/good'), { recursive: true });
+    await refused(
+      ['train', '--dataset', 'mvtec', '--root', 'half', '--category', 'part', '--out', 'new'],
+      2,
+      /train.good/,
+    );
+  });
+
+  it('an image of no bytes, which --skip-bad skips and counts', async () => {
+    await cp(join(cwd, 'data'), join(cwd, 'damaged'), { recursive: true });
+    await writeFile(join(cwd, 'damaged/washer/train/good/003.png'), '');
+    const args = ['train', '--root', 'damaged/washer/train', '--out', 'new'];
+    await refused([...args, ...TINY], 1, /0 bytes in .*003\.png/);
+    const ended = await utad(...args, ...TINY, '--epochs-ie', '1', '--epochs-expert', '1', '--skip-bad');
+    expect(ended.stderr.join('\n')).toMatch(/1 image skipped as unreadable: .*003\.png/);
+    await rm(join(cwd, 'new'), { recursive: true, force: true });
+  });
+
+  it('an output folder that exists', () =>
+    refused([...TRAIN, '--out', 'runs/whole'], 2, /runs\/whole exists/));
+
+  it('an output folder that is no run, even with --force', () =>
+    refused([...TRAIN, '--out', 'data', '--force'], 2, /data holds other things/));
+
+  it('a bundle with a changed byte', async () => {
+    await cp(join(cwd, 'runs/whole/bundle'), join(cwd, 'altered'), { recursive: true });
+    const path = join(cwd, 'altered/expert-net-detail/weights.bin');
+    const bytes = await readFile(path);
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    await writeFile(path, bytes);
+    await refused(['info', 'altered'], 1, /expert-net-detail\/weights\.bin.*it was changed/);
+    await refused(['predict', 'altered', 'data/washer/test/hole'], 1, /it was changed/);
+  });
+
+  it('a configuration with a wrong key, a wrong value or no syntax', async () => {
+    const to = ['--root', 'data/washer/train', '--out', 'new'];
+    await refused(
+      ['train', ...to, '--set', 'ieNet.latnt=3'],
+      2,
+      /expected keys of ieNet among .*latent.*latnt/,
+    );
+    await refused(
+      ['train', ...to, '--set', 'ieNet.latent=many'],
+      2,
+      /ieNet\.latent: expected number, received "many"/,
+    );
+    await writeFile(join(cwd, 'bad.yaml'), 'ieNet:\n  latent: [\n');
+    await refused(['train', ...to, '--config', 'bad.yaml'], 2, /bad\.yaml: line \d+/);
+  });
+
+  it('a resumed run that is asked for something else', () =>
+    refused(['train', '--resume', '--out', 'runs/whole', '--seed', '4'], 2, /has 0 for --seed, received 4/));
+
+  it('VGG-19 weights that are not there', () =>
+    refused([...TRAIN, '--out', 'new', '--vgg19', 'nowhere'], 2, /--vgg19.*nowhere does not exist/));
+});
+
+describe('on real images', () => {
+  const { UTAD_TEST_DATA = '' } = process.env;
+  const given = existsSync(join(UTAD_TEST_DATA, 'mvtec_ad_384')) && UTAD_TEST_DATA !== '';
+
+  it.skipIf(!given)(
+    'without masks, pixel metrics are null and a note says why (needs UTAD_TEST_DATA)',
+    async () => {
+      const root = [
+        '--dataset',
+        'mvtec',
+        '--root',
+        join(UTAD_TEST_DATA, 'mvtec_ad_384'),
+        '--category',
+        'bottle',
+      ];
+      const vgg19 = ['--vgg19', join(UTAD_TEST_DATA, 'vgg19-imagenet-tfjs')];
+      const epochs = ['--epochs-ie', '1', '--epochs-expert', '1'];
+      const trained = await utad(
+        'train',
+        ...root,
+        ...TINY,
+        ...epochs,
+        ...vgg19,
+        '--limit',
+        '8',
+        '--out',
+        'runs/bottle',
+      );
+      expectDone(trained);
+      expect(
+        trained.stderr.filter((line) => line === '8 images: resized from 384x384 to 16x16.'),
+      ).toHaveLength(1);
+      expect(trained.stderr.join()).not.toContain('random');
+      // The path of the weights is remembered.
+      const ended = await utad('evaluate', '--run', 'runs/bottle', '--limit', '6', '--json');
+      expectDone(ended);
+      const metrics = JSON.parse(ended.stdout);
+      expect(metrics).toMatchObject({
+        weights: { vgg19: { name: 'vgg19-imagenet-tfjs' } },
+        pixel: { auroc: null, iou: { paper: null, fitted: null, oracle: null } },
+        training: { images: 7 },
+      });
+      expect(metrics.images.good + metrics.images.anomalous).toBe(6);
+      expect(metrics.notes.join(' ')).toMatch(
+        /reduced to at most 8 images.*reduced to at most 6 images.*mask/,
+      );
+    },
+  );
+});
+
+it('the demonstration shows its numbers, is made once, and is not mixed with one of other settings', async () => {
+  const args = [
+    'demo',
+    '--quick',
+    '--out',
+    'runs/demo',
+    ...TINY.slice(2),
+    '--epochs-ie',
+    '2',
+    '--epochs-expert',
+    '1',
+  ];
+  const ended = await utad(...args, '--json');
+  expectDone(ended);
+  const result = JSON.parse(ended.stdout);
+  const metrics = await json('runs/demo/metrics.json');
+  expect(result).toMatchObject({
+    report: join('runs/demo', 'report.html'),
+    metrics: join('runs/demo', 'metrics.json'),
+    image: metrics.image,
+    meanImageAuroc: metrics.meanImageAuroc,
+    insideMasks: {
+      input: metrics.restoration.insideInput,
+      impression: metrics.restoration.inside.impression,
+    },
+    outsideMasks: {
+      reconstruction: metrics.restoration.outside.reconstruction,
+      impression: metrics.restoration.outside.impression,
+    },
+  });
+  // The clean twin differs from the image inside the masks by construction.
+  expect(result.insideMasks.input).toBeGreaterThan(0.1);
+  const before = await listing(cwd);
+  const again = await utad(...args);
+  expectDone(again);
+  expect(again.stderr).toEqual(['runs/demo holds this demonstration already; --force makes it anew']);
+  expect(again.stdout).toContain(join('runs/demo', 'report.html'));
+  expect(await listing(cwd)).toEqual(before);
+  await refused([...args, '--seed', '1'], 2, /other settings/);
+});
+
+it('help comes without loading TensorFlow, in a fraction of a second', async () => {
+  const began = performance.now();
+  const ended = await utad('--help');
+  expectDone(ended);
+  expect(ended.stdout).toContain('Exit codes');
+  // It takes 80 ms on an idle machine; loading TensorFlow.js alone would take four times as long.
+  expect(performance.now() - began).toBeLessThan(2000);
+});

@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+
+const bin = fileURLToPath(new URL('../bin/utad.js', import.meta.url));
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  /** Lines, without those that TensorFlow's library writes before it can be told not to. */
+  readonly stderr: readonly string[];
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** Is told every line of stderr as it comes. */
+  readonly onLine?: (line: string, child: ChildProcess) => void;
+}
+
+/** Runs the built command line as a program of its own. */
+export function runUtad(args: readonly string[], { cwd, onLine }: RunOptions): Promise<Ended> {
+  const env = { ...process.env };
+  // Results must not depend on weights that this machine happens to have.
+  delete env.UTAD_VGG19;
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let rest = '';
+    const stderr: string[] = [];
+    const take = (line: string) => {
+      if (/^(WARNING: All log|I\d{4} |\s*$)/.test(line)) return;
+      stderr.push(line);
+      onLine?.(line, child);
+    };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) take(line);
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      take(rest);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+/** Everything in a folder, to see whether a command wrote anything. */
+export async function listing(folder: string): Promise<string[]> {
+  return (await readdir(folder, { recursive: true })).sort();
+}
+
+/** Networks that train in a second, even without native TensorFlow. */
+export const TINY = [
+  ...['--preset', 'small', '--epochs-ie', '8', '--epochs-expert', '5'],
+  ...Object.entries({
+    'ieNet.inputSize': '[16, 16]',
+    'ieNet.encoder': '[{filters: 2, factor: 2}, {filters: 2, factor: 2}]',
+    'ieNet.decoder': '[{filters: 2, factor: 2}, {filters: 2, factor: 2}]',
+    'ieNet.latent': '4',
+    'ieNet.mlp': '[8, 8]',
+    'ieNet.discriminator': '[8, 8, 8]',
+    'expertNet.inputSize': '[16, 16]',
+    'expertNet.base': '2',
+    'expertNet.mlp': '4',
+    'expertNet.detailFilters': '[2, 4]',
+    'training.ieNet.batchSize': '4',
+    'training.expertNet.batchSize': '4',
+  }).flatMap(([key, value]) => ['--set', `${key}=${value}`]),
+];

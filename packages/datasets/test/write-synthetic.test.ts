@@ -1,0 +1,99 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeSynthetic } from '@utad/datasets/node';
+import { describe, expect, it } from 'vitest';
+import { inTempFolder } from './temp-folder';
+
+const SMALL = { categories: ['button'], train: 2, good: 2, defective: 1, size: [32, 32] } as const;
+
+describe('writing a synthetic dataset', () => {
+  it('makes the tree of MVTec AD, and counts images', () =>
+    inTempFolder(async (folder) => {
+      const steps: [number, number][] = [];
+      const out = join(folder, 'new', 'set');
+      const counts = await writeSynthetic({ ...SMALL, out, onProgress: (...step) => steps.push(step) });
+      expect(counts).toEqual({ train: 2, test: 7 });
+      expect(steps).toEqual(Array.from({ length: 9 }, (_, index) => [index + 1, 9]));
+
+      const files = (await readdir(out, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile())
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(out.length + 1)
+            .replaceAll('\\', '/'),
+        );
+      const defects = ['contamination', 'hole', 'missing', 'scratch', 'stain'];
+      expect(files.sort()).toEqual(
+        [
+          ...['train/good/000.png', 'train/good/001.png', 'test/good/000.png', 'test/good/001.png'],
+          ...defects.flatMap((defect) => [
+            `test/${defect}/000.png`,
+            `ground_truth/${defect}/000_mask.png`,
+            `clean_twin/${defect}/000.png`,
+          ]),
+        ]
+          .map((path) => `button/${path}`)
+          .concat('synthetic.json')
+          .sort(),
+      );
+    }));
+
+  it('leaves a folder that is there alone, and replaces it only if asked', () =>
+    inTempFolder(async (folder) => {
+      const out = join(folder, 'set');
+      await writeSynthetic({ ...SMALL, out });
+      await writeFile(join(out, 'mine.txt'), 'mine');
+      await expect(writeSynthetic({ ...SMALL, out })).rejects.toMatchObject({
+        name: 'DatasetError',
+        code: 'exists',
+        message: `expected no folder at ${out}, found one; force replaces it`,
+      });
+      expect(await readFile(join(out, 'mine.txt'), 'utf8')).toBe('mine');
+      await writeSynthetic({ ...SMALL, categories: ['wood'], out, force: true });
+      expect((await readdir(out)).sort()).toEqual(['synthetic.json', 'wood']);
+      expect(await readdir(folder)).toEqual(['set']);
+    }));
+
+  it('never replaces a folder of other things', () =>
+    inTempFolder(async (folder) => {
+      await writeFile(join(folder, 'mine.txt'), 'mine');
+      await expect(writeSynthetic({ ...SMALL, out: folder, force: true })).rejects.toMatchObject({
+        code: 'exists',
+        message: `expected a folder of synthetic images to replace at ${folder}, found another`,
+      });
+      expect(await readdir(folder)).toEqual(['mine.txt']);
+    }));
+
+  it('leaves nothing behind when it is aborted', () =>
+    inTempFolder(async (folder) => {
+      const control = new AbortController();
+      const onProgress = (done: number) => done === 4 && control.abort();
+      const writing = writeSynthetic({
+        ...SMALL,
+        out: join(folder, 'set'),
+        signal: control.signal,
+        onProgress,
+      });
+      await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
+      expect(await readdir(folder)).toEqual([]);
+    }));
+
+  it.each([
+    { categories: [] },
+    { categories: ['button', 'wood', 'button'] as const },
+    { train: 0 },
+    { defective: 0.5 },
+    { size: [16, 16] as const },
+  ])('refuses %j and keeps the folder that it would have replaced', (options) =>
+    inTempFolder(async (folder) => {
+      const out = join(folder, 'set');
+      await writeSynthetic({ ...SMALL, out });
+      const files = await readdir(out, { recursive: true });
+      await expect(writeSynthetic({ ...SMALL, ...options, out, force: true })).rejects.toMatchObject({
+        code: 'invalid-option',
+      });
+      expect(await readdir(out, { recursive: true })).toEqual(files);
+      expect(await readdir(folder)).toEqual(['set']);
+    }),
+  );
+});
