@@ -1,9 +1,7 @@
-import { readdir } from 'node:fs/promises';
 import { SYNTHETIC_CATEGORIES, type SyntheticCategory } from '@utad/datasets';
 import { writeSynthetic } from '@utad/datasets/node';
 import type { Context } from './context';
 import { UsageError } from './errors';
-import { kindOf } from './exists';
 import { formatSeconds } from './terminal/format';
 
 export interface DataSynthOptions {
@@ -21,7 +19,6 @@ export async function dataSynth(options: DataSynthOptions, context: Context): Pr
   const { out, train, good, defective, size, force = false } = options;
   const { output, signal, seed = 0 } = context;
   const categories = (options.category ?? SYNTHETIC_CATEGORIES).map(syntheticCategory);
-  if (force) await expectReplaceable(out);
   const began = performance.now();
   const images = await writeSynthetic({
     out,
@@ -47,14 +44,4 @@ function syntheticCategory(name: string): SyntheticCategory {
   const known = SYNTHETIC_CATEGORIES.find((category) => category === name);
   if (known !== undefined) return known;
   throw new UsageError(`--category: expected one of ${SYNTHETIC_CATEGORIES.join(', ')}, received ${name}`);
-}
-
-/** `--force` replaces a whole folder, so there must be nothing in it but synthetic categories. */
-async function expectReplaceable(out: string): Promise<void> {
-  if ((await kindOf(out)) === undefined) return;
-  const names: readonly string[] = SYNTHETIC_CATEGORIES;
-  const foreign = (await readdir(out)).find((name) => !names.includes(name));
-  if (foreign !== undefined) {
-    throw new UsageError(`--out: expected a synthetic data set to replace, but ${out} holds ${foreign}`);
-  }
 }

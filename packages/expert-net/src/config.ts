@@ -42,11 +42,12 @@ export const paper: ExpertNetConfig = {
   loss: { reconstruction: 1, naiveImpression: 1, detail: 0.1 },
 };
 
-/** Images of 128x128 for a CPU. */
+/** Images of 128x128 for a CPU: narrower, and a stride-2 block fewer, so that what is left of detail is kept. */
 export const fast: ExpertNetConfig = {
   ...paper,
   inputSize: [128, 128],
-  base: 10,
+  base: 12,
+  downsamplings: 2,
   residualBlocks: 1,
   mlp: 128,
 };

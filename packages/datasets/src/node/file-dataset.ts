@@ -178,7 +178,7 @@ async function* ahead<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
         if (item === undefined) continue;
         const result = work(item);
         // Its turn may come after it fails, and Node ends the process over a failure that nobody waits for yet.
-        //MUT
+        result.catch(() => {});
         pending.push([item, result]);
       }
       const first = pending.shift();
