@@ -16,13 +16,15 @@ export interface ConvolutionOptions {
   readonly strides?: number;
   /** Default none. */
   readonly activation?: 'relu' | 'sigmoid' | 'linear';
+  /** Start at nothing, so that what this is added to stays as it is. Default false. */
+  readonly startAtZero?: boolean;
   readonly name: string;
 }
 
 /** A convolution with zero padding and bias. */
 export function convolution(
   x: tf.SymbolicTensor,
-  { filters, kernelSize, strides = 1, activation = 'linear', name }: ConvolutionOptions,
+  { filters, kernelSize, strides = 1, activation = 'linear', startAtZero = false, name }: ConvolutionOptions,
   scope: Scope,
 ): tf.SymbolicTensor {
   const layer = tf.layers.conv2d({
@@ -31,7 +33,9 @@ export function convolution(
     strides,
     padding: 'same',
     activation,
-    kernelInitializer: tf.initializers.heNormal({ seed: deriveSeed(scope.seed, scope.name, name) }),
+    kernelInitializer: startAtZero
+      ? 'zeros'
+      : tf.initializers.heNormal({ seed: deriveSeed(scope.seed, scope.name, name) }),
     name: `${scope.name}_${name}`,
   });
   return symbolic(layer.apply(x));

@@ -13,6 +13,11 @@ export interface ExpertNetConfig {
   readonly detail: number;
   /** Filters of the first two convolutions of E_S; the third has one for each number of s. */
   readonly detailFilters: readonly [number, number];
+  /**
+   * Whether path A paints onto the impression, `x̂ = sigmoid(logit(m) + D(E(m), s))`, rather than drawing x̂ anew. It starts
+   * at x̂ = m, which a narrow network trained for minutes would otherwise not reach (docs/decisions/0007).
+   */
+  readonly paintsOnImpression: boolean;
   /** Width of the two hidden layers that make γ and β of s. */
   readonly mlp: number;
   readonly loss: ExpertNetLossConfig;
@@ -37,6 +42,7 @@ export const paper: ExpertNetConfig = {
   residualBlocks: 2,
   detail: 8,
   detailFilters: [32, 64],
+  paintsOnImpression: false,
   mlp: 256,
   // The detail term pulls at every pixel at once: at weight 1 path A learns several times slower (docs/decisions/0006).
   loss: { reconstruction: 1, naiveImpression: 1, detail: 0.1 },
@@ -49,6 +55,7 @@ export const fast: ExpertNetConfig = {
   base: 12,
   downsamplings: 2,
   residualBlocks: 1,
+  paintsOnImpression: true,
   mlp: 128,
 };
 

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { deriveSeed, symbolic, UpsampleNearest } from '@utad/training';
-import { convolution, type Normalize, relu, residualBlock, type Scope } from './blocks';
+import {
+  type ConvolutionOptions,
+  convolution,
+  type Normalize,
+  relu,
+  residualBlock,
+  type Scope,
+} from './blocks';
 import type { ExpertNetConfig } from './config';
 import { AdaIn } from './layers/adain';
 import { InstanceNorm } from './layers/instance-norm';
@@ -9,7 +16,8 @@ import { LayerNorm } from './layers/layer-norm';
 /**
  * D_X of path A: residual blocks normalised by AdaIN, whose γ and β an MLP makes of the detail vector.
  *
- * @returns A model from content `[B, h, w, C]` and s `[B, detail]` to x̂ `[B, H, W, 3]` in (0, 1).
+ * @returns A model from content `[B, h, w, C]` and s `[B, detail]` to x̂ `[B, H, W, 3]` in (0, 1); where it paints on the
+ *   impression, to what is added to the logit of m.
  */
 export function buildGuidedDecoder(config: ExpertNetConfig, scope: Scope): tf.LayersModel {
   const content = contentInput(config, scope);
@@ -28,7 +36,8 @@ export function buildGuidedDecoder(config: ExpertNetConfig, scope: Scope): tf.La
     symbolic(
       new AdaIn({ name }).apply([x, parameter(`${name}_gamma`, 'ones'), parameter(`${name}_beta`, 'zeros')]),
     );
-  const image = decode(content, { config, normalize }, scope);
+  const output = config.paintsOnImpression ? CHANGE : IMAGE;
+  const image = decode(content, { config, normalize, output }, scope);
   return tf.model({ inputs: [content, detail], outputs: image, name: scope.name });
 }
 
@@ -40,13 +49,24 @@ export function buildGuidedDecoder(config: ExpertNetConfig, scope: Scope): tf.La
 export function buildPlainDecoder(config: ExpertNetConfig, scope: Scope): tf.LayersModel {
   const content = contentInput(config, scope);
   const normalize: Normalize = (x, name) => symbolic(new InstanceNorm({ name }).apply(x));
-  const image = decode(content, { config, normalize }, scope);
+  const image = decode(content, { config, normalize, output: IMAGE }, scope);
   return tf.model({ inputs: content, outputs: image, name: scope.name });
 }
 
+const IMAGE = { activation: 'sigmoid' } as const;
+const CHANGE = { activation: 'linear', startAtZero: true } as const;
+
 function decode(
   content: tf.SymbolicTensor,
-  { config, normalize }: { config: ExpertNetConfig; normalize: Normalize },
+  {
+    config,
+    normalize,
+    output,
+  }: {
+    config: ExpertNetConfig;
+    normalize: Normalize;
+    output: Pick<ConvolutionOptions, 'activation' | 'startAtZero'>;
+  },
   scope: Scope,
 ): tf.SymbolicTensor {
   let filters = contentFilters(config);
@@ -61,7 +81,7 @@ function decode(
     x = convolution(x, { filters, kernelSize: 5, name: `up${block}_conv` }, scope);
     x = relu(symbolic(new LayerNorm({ name: `${name}_norm` }).apply(x)), `${name}_relu`);
   }
-  return convolution(x, { filters: 3, kernelSize: 7, activation: 'sigmoid', name: 'image' }, scope);
+  return convolution(x, { ...output, filters: 3, kernelSize: 7, name: 'image' }, scope);
 }
 
 function contentFilters({ base, downsamplings }: ExpertNetConfig): number {

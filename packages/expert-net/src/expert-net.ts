@@ -50,7 +50,8 @@ export class ExpertNet {
     return tf.tidy(() => {
       const [content] = outputsOf(this.encoderA, impression, false);
       const outputs = outputsOf(this.decoderA, [ofRank(4, content, 'content'), detail], false);
-      return ofRank(4, outputs[0], 'reconstruction');
+      const output = ofRank(4, outputs[0], 'reconstruction');
+      return this.config.paintsOnImpression ? paintOn(impression, output) : output;
     });
   }
 
@@ -84,4 +85,14 @@ export class ExpertNet {
   dispose(): void {
     for (const network of Object.values(this.networks())) network.dispose();
   }
+}
+
+/** Keeps logits finite, and lets a gradient through where the impression is all but black or white. */
+const MARGIN = 0.001;
+
+/** `sigmoid(logit(m) + change)`: the impression itself where the change is 0. */
+function paintOn(impression: Images, change: tf.Tensor4D): Images {
+  const inside = impression.clipByValue(MARGIN, 1 - MARGIN);
+  const logit = tf.log(tf.div(inside, tf.sub(1, inside)));
+  return ofRank(4, tf.sigmoid(logit.add(change)), 'reconstruction');
 }

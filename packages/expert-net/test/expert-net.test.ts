@@ -11,6 +11,7 @@ const tiny: ExpertNetConfig = {
   residualBlocks: 1,
   detail: 3,
   detailFilters: [4, 4],
+  paintsOnImpression: false,
   mlp: 8,
   loss: { reconstruction: 1, naiveImpression: 1, detail: 1 },
 };
@@ -34,6 +35,22 @@ function weightsOf(net: ExpertNet): number[][] {
     network.weights.map((weight) => [...weight.read().dataSync()]),
   );
 }
+
+describe('painting on the impression', () => {
+  it('starts at the impression itself, and moves from it as path A learns', async () => {
+    const net = new ExpertNet({ ...tiny, paintsOnImpression: true });
+    const x = noise(1);
+    const impression = tf.tidy(() => blurred(x));
+    const distance = () =>
+      tf.tidy(() => net.reconstruct(impression, net.detail(x)).sub(impression).abs().max().dataSync()[0]);
+    expect(distance()).toBeLessThan(1e-6);
+    const training = { epochs: 2, batchSize: 2, optimizer: { kind: 'adam', learningRate: 1e-2 } } as const;
+    await trainStages([{ stage: expertNetStage(net, blurred), training }], randomData(4, { size: [16, 16] }));
+    expect(distance()).toBeGreaterThan(1e-3);
+    tf.dispose([x, impression]);
+    net.dispose();
+  });
+});
 
 describe('shapes', () => {
   it('of the paper: three stride-2 blocks to 32x32 maps and back to 256x256, eight numbers of detail', () => {

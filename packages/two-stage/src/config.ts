@@ -29,6 +29,7 @@ const expertNet = z.strictObject({
   residualBlocks: count,
   detail: count,
   detailFilters: z.tuple([count, count]),
+  paintsOnImpression: z.boolean(),
   mlp: count,
   loss: z.strictObject({ reconstruction: weight, naiveImpression: weight, detail: weight }),
 });
