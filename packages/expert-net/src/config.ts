@@ -14,10 +14,11 @@ export interface ExpertNetConfig {
   /** Filters of the first two convolutions of E_S; the third has one for each number of s. */
   readonly detailFilters: readonly [number, number];
   /**
-   * Whether path A paints onto the impression, `x̂ = sigmoid(logit(m) + D(E(m), s))`, rather than drawing x̂ anew. It starts
-   * at x̂ = m, which a narrow network trained for minutes would otherwise not reach (docs/decisions/0007).
+   * Whether each path paints onto its input rather than drawing its output anew: `x̂ = sigmoid(logit(m) + D(E(m), s))`, and
+   * m̂ likewise from x. They start at x̂ = m and m̂ = x, which narrow networks trained for minutes would otherwise not
+   * reach (docs/decisions/0007).
    */
-  readonly paintsOnImpression: boolean;
+  readonly paintsOnInput: boolean;
   /** Width of the two hidden layers that make γ and β of s. */
   readonly mlp: number;
   readonly loss: ExpertNetLossConfig;
@@ -42,7 +43,7 @@ export const paper: ExpertNetConfig = {
   residualBlocks: 2,
   detail: 8,
   detailFilters: [32, 64],
-  paintsOnImpression: false,
+  paintsOnInput: false,
   mlp: 256,
   // The detail term pulls at every pixel at once: at weight 1 path A learns several times slower (docs/decisions/0006).
   loss: { reconstruction: 1, naiveImpression: 1, detail: 0.1 },
@@ -55,7 +56,7 @@ export const fast: ExpertNetConfig = {
   base: 12,
   downsamplings: 2,
   residualBlocks: 1,
-  paintsOnImpression: true,
+  paintsOnInput: true,
   mlp: 128,
 };
 

@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { deriveSeed, symbolic, UpsampleNearest } from '@utad/training';
-import {
-  type ConvolutionOptions,
-  convolution,
-  type Normalize,
-  relu,
-  residualBlock,
-  type Scope,
-} from './blocks';
+import { convolution, type Normalize, relu, residualBlock, type Scope } from './blocks';
 import type { ExpertNetConfig } from './config';
 import { AdaIn } from './layers/adain';
 import { InstanceNorm } from './layers/instance-norm';
@@ -16,8 +9,8 @@ import { LayerNorm } from './layers/layer-norm';
 /**
  * D_X of path A: residual blocks normalised by AdaIN, whose γ and β an MLP makes of the detail vector.
  *
- * @returns A model from content `[B, h, w, C]` and s `[B, detail]` to x̂ `[B, H, W, 3]` in (0, 1); where it paints on the
- *   impression, to what is added to the logit of m.
+ * @returns A model from content `[B, h, w, C]` and s `[B, detail]` to x̂ `[B, H, W, 3]` in (0, 1); where it paints on its
+ *   input, to what is added to the logit of m.
  */
 export function buildGuidedDecoder(config: ExpertNetConfig, scope: Scope): tf.LayersModel {
   const content = contentInput(config, scope);
@@ -36,20 +29,20 @@ export function buildGuidedDecoder(config: ExpertNetConfig, scope: Scope): tf.La
     symbolic(
       new AdaIn({ name }).apply([x, parameter(`${name}_gamma`, 'ones'), parameter(`${name}_beta`, 'zeros')]),
     );
-  const output = config.paintsOnImpression ? CHANGE : IMAGE;
-  const image = decode(content, { config, normalize, output }, scope);
+  const image = decode(content, { config, normalize }, scope);
   return tf.model({ inputs: [content, detail], outputs: image, name: scope.name });
 }
 
 /**
  * D_X of path B: the same with plain instance norm.
  *
- * @returns A model from content `[B, h, w, C]` to m̂ `[B, H, W, 3]` in (0, 1).
+ * @returns A model from content `[B, h, w, C]` to m̂ `[B, H, W, 3]` in (0, 1); where it paints on its input, to what
+ *   is added to the logit of x.
  */
 export function buildPlainDecoder(config: ExpertNetConfig, scope: Scope): tf.LayersModel {
   const content = contentInput(config, scope);
   const normalize: Normalize = (x, name) => symbolic(new InstanceNorm({ name }).apply(x));
-  const image = decode(content, { config, normalize, output: IMAGE }, scope);
+  const image = decode(content, { config, normalize }, scope);
   return tf.model({ inputs: content, outputs: image, name: scope.name });
 }
 
@@ -58,15 +51,7 @@ const CHANGE = { activation: 'linear', startAtZero: true } as const;
 
 function decode(
   content: tf.SymbolicTensor,
-  {
-    config,
-    normalize,
-    output,
-  }: {
-    config: ExpertNetConfig;
-    normalize: Normalize;
-    output: Pick<ConvolutionOptions, 'activation' | 'startAtZero'>;
-  },
+  { config, normalize }: { config: ExpertNetConfig; normalize: Normalize },
   scope: Scope,
 ): tf.SymbolicTensor {
   let filters = contentFilters(config);
@@ -81,6 +66,7 @@ function decode(
     x = convolution(x, { filters, kernelSize: 5, name: `up${block}_conv` }, scope);
     x = relu(symbolic(new LayerNorm({ name: `${name}_norm` }).apply(x)), `${name}_relu`);
   }
+  const output = config.paintsOnInput ? CHANGE : IMAGE;
   return convolution(x, { ...output, filters: 3, kernelSize: 7, name: 'image' }, scope);
 }
 

@@ -51,7 +51,7 @@ export class ExpertNet {
       const [content] = outputsOf(this.encoderA, impression, false);
       const outputs = outputsOf(this.decoderA, [ofRank(4, content, 'content'), detail], false);
       const output = ofRank(4, outputs[0], 'reconstruction');
-      return this.config.paintsOnImpression ? paintOn(impression, output) : output;
+      return this.config.paintsOnInput ? paintOn(impression, output) : output;
     });
   }
 
@@ -64,7 +64,9 @@ export class ExpertNet {
   naiveImpression(x: Images): Images {
     return tf.tidy(() => {
       const [content] = outputsOf(this.encoderB, x, false);
-      return ofRank(4, outputsOf(this.decoderB, ofRank(4, content, 'content'), false)[0], 'naive impression');
+      const outputs = outputsOf(this.decoderB, ofRank(4, content, 'content'), false);
+      const output = ofRank(4, outputs[0], 'naive impression');
+      return this.config.paintsOnInput ? paintOn(x, output) : output;
     });
   }
 
@@ -87,12 +89,12 @@ export class ExpertNet {
   }
 }
 
-/** Keeps logits finite, and lets a gradient through where the impression is all but black or white. */
+/** Keeps logits finite, and lets a gradient through where the input is all but black or white. */
 const MARGIN = 0.001;
 
-/** `sigmoid(logit(m) + change)`: the impression itself where the change is 0. */
-function paintOn(impression: Images, change: tf.Tensor4D): Images {
-  const inside = impression.clipByValue(MARGIN, 1 - MARGIN);
+/** `sigmoid(logit(input) + change)`: the input itself where the change is 0. */
+function paintOn(input: Images, change: tf.Tensor4D): Images {
+  const inside = input.clipByValue(MARGIN, 1 - MARGIN);
   const logit = tf.log(tf.div(inside, tf.sub(1, inside)));
-  return ofRank(4, tf.sigmoid(logit.add(change)), 'reconstruction');
+  return ofRank(4, tf.sigmoid(logit.add(change)), 'painted image');
 }

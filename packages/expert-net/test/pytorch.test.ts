@@ -12,7 +12,7 @@ const config: ExpertNetConfig = {
   residualBlocks: 1,
   detail: 3,
   detailFilters: [2, 4],
-  paintsOnImpression: false,
+  paintsOnInput: false,
   mlp: 4,
   loss: { reconstruction: 1.5, naiveImpression: 0.5, detail: 2 },
 };
@@ -43,7 +43,7 @@ describe('an Expert-Net written in PyTorch agrees', () => {
   const stage = () => expertNetStage(net, impression);
 
   it('on the configuration and the names of all weights', () => {
-    expect(config).toEqual({ ...fixture.config, paintsOnImpression: false });
+    expect(config).toEqual({ ...fixture.config, paintsOnInput: false });
     expect([...trainableWeights(stage()).keys()].sort()).toEqual(Object.keys(weights).sort());
   });
 

@@ -29,7 +29,7 @@ const expertNet = z.strictObject({
   residualBlocks: count,
   detail: count,
   detailFilters: z.tuple([count, count]),
-  paintsOnImpression: z.boolean(),
+  paintsOnInput: z.boolean(),
   mlp: count,
   loss: z.strictObject({ reconstruction: weight, naiveImpression: weight, detail: weight }),
 });
@@ -110,8 +110,8 @@ const fast: TwoStageConfig = {
   ieNet: mutable(ie.fast),
   expertNet: mutable(expert.fast),
   training: {
-    ieNet: { epochs: 40, batchSize: 8, optimizer: adam, schedule: 'cosine' },
-    expertNet: { epochs: 20, batchSize: 8, optimizer: adam, schedule: 'cosine' },
+    ieNet: { epochs: 30, batchSize: 8, optimizer: adam, schedule: 'cosine' },
+    expertNet: { epochs: 15, batchSize: 8, optimizer: adam, schedule: 'cosine' },
   },
   score: { reduction: 'max' },
 };

@@ -32,7 +32,7 @@ export const tiny: TwoStageConfig = {
     residualBlocks: 1,
     detail: 2,
     detailFilters: [2, 2],
-    paintsOnImpression: false,
+    paintsOnInput: false,
     mlp: 4,
     loss: { reconstruction: 1, naiveImpression: 1, detail: 1 },
   },

@@ -41,7 +41,7 @@ const config: TwoStageConfig = {
     discriminator: [128, 64, 32],
     outputKernel: 3,
   },
-  expertNet: { ...small.expertNet, base: 8, mlp: 64, detailFilters: [8, 16], paintsOnImpression: true },
+  expertNet: { ...small.expertNet, base: 8, mlp: 64, detailFilters: [8, 16], paintsOnInput: true },
   training: {
     ieNet: { epochs: 25, batchSize: 4, optimizer: adam, schedule: 'cosine' },
     expertNet: { epochs: 24, batchSize: 4, optimizer: adam, schedule: 'cosine' },
