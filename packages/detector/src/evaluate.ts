@@ -23,7 +23,11 @@ export interface EvaluatedImage {
 
 /** Areas under ROC curves; null where they are not defined, and a note says why. */
 export interface Areas {
+  /** With the detector's reduction of the map to a score. */
   readonly imageAuroc: number | null;
+  /** The same under either reduction. */
+  readonly imageAurocMean: number | null;
+  readonly imageAurocMax: number | null;
   readonly pixelAuroc: number | null;
 }
 
@@ -87,12 +91,12 @@ export async function evaluate(
       const prediction = detector.predict(batch.images);
       try {
         items.push(...(await scoreBatch(batch, prediction)));
-        await own.add(prediction.anomalyMap, detector.reduction);
+        await own.add(prediction.anomalyMap);
         for (const [name, image] of Object.entries(prediction.intermediates)) {
           const collector = differences.get(name) ?? new MapCollector(test.count);
           differences.set(name, collector);
           const map = pixelDifference(batch.images, image);
-          await collector.add(map, detector.reduction);
+          await collector.add(map);
           map.dispose();
         }
         for (const [name, part] of Object.entries(prediction.contributions ?? {})) {
@@ -147,7 +151,9 @@ export async function evaluate(
       [...differences].map(([name, collector]) => [
         name,
         {
-          imageAuroc: imageAuroc(collector.scores),
+          imageAuroc: imageAuroc(collector.scores[detector.reduction]),
+          imageAurocMean: imageAuroc(collector.scores.mean),
+          imageAurocMax: imageAuroc(collector.scores.max),
           pixelAuroc: pixelMetric('pixel AUROC', (truth) => rocAuc(truth, collector.values)),
         },
       ]),
@@ -161,21 +167,26 @@ export async function evaluate(
 
 /** The maps of a test set at {@link METRIC_SIZE}, one after the other, and the score of each. */
 class MapCollector {
-  readonly scores: number[] = [];
+  readonly scores: Record<Reduction, number[]> = { mean: [], max: [] };
   readonly values: Float32Array;
+  private count = 0;
 
   constructor(count: number) {
     this.values = new Float32Array(count * METRIC_SIZE[0] * METRIC_SIZE[1]);
   }
 
-  async add(map: tf.Tensor3D, reduction: Reduction): Promise<void> {
-    const score = scoreOf(map, reduction);
+  async add(map: tf.Tensor3D): Promise<void> {
     const resized = tf.tidy(() =>
       tf.image.resizeBilinear(map.expandDims<tf.Tensor4D>(3), [METRIC_SIZE[0], METRIC_SIZE[1]], false, true),
     ); // [B, 256, 256, 1]
-    this.values.set(await resized.data<'float32'>(), this.scores.length * METRIC_SIZE[0] * METRIC_SIZE[1]);
-    this.scores.push(...(await score.data<'float32'>()));
-    tf.dispose([score, resized]);
+    this.values.set(await resized.data<'float32'>(), this.count * METRIC_SIZE[0] * METRIC_SIZE[1]);
+    this.count += map.shape[0];
+    resized.dispose();
+    for (const reduction of ['mean', 'max'] as const) {
+      const score = scoreOf(map, reduction);
+      this.scores[reduction].push(...(await score.data<'float32'>()));
+      score.dispose();
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FitSummary } from '@utad/detector';
 import type { Comparison, GalleryRow, ReportData } from '@utad/report';
 import { nameOf } from '../data/source';
-import { formatCount, formatSeconds } from '../terminal/format';
+import { formatCount, formatMetric, formatSeconds } from '../terminal/format';
 import { summariseStages } from '../terminal/stages';
 import type { Evaluated } from './run-evaluation';
 import { inOrder, partName, symbolOf } from './symbols';
@@ -55,10 +55,13 @@ export function comparisonsOf({ manifest, evaluation, meanImageAuroc }: Evaluate
       name: `${manifest.kind}, e of Eq. 8`,
       imageAuroc: evaluation.image.auroc,
       pixelAuroc: evaluation.pixel.auroc,
+      note: byReduction(evaluation.image.aurocMean, evaluation.image.aurocMax),
     },
     ...inOrder(evaluation.pixelDifference).map(([name, areas]) => ({
       name: `|x - ${symbolOf(name)}|, pixels`,
-      ...areas,
+      imageAuroc: areas.imageAuroc,
+      pixelAuroc: areas.pixelAuroc,
+      note: byReduction(areas.imageAurocMean, areas.imageAurocMax),
     })),
   ];
   if (meanImageAuroc !== null) {
@@ -70,6 +73,11 @@ export function comparisonsOf({ manifest, evaluation, meanImageAuroc }: Evaluate
     });
   }
   return rows;
+}
+
+/** Image AUROC under either reduction of the map. */
+function byReduction(mean: number | null, max: number | null): string {
+  return `Mean of the map ${formatMetric(mean)}, maximum ${formatMetric(max)}.`;
 }
 
 function facts(
