@@ -20,7 +20,7 @@ const { small } = twoStagePresets;
 const adam = { kind: 'adam', learningRate: 1.5e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /**
- * The preset `small`, narrower, for minutes on two cores: 5.4 TFLOP in all. Pooling down to 2x2 leaves the impression room
+ * The preset `small`, narrower, for minutes on two cores: some 5.8 TFLOP in all. Pooling down to 2x2 leaves the impression room
  * for the pose and light of a washer and none for a defect (docs/decisions/0005).
  */
 const config: TwoStageConfig = {
