@@ -34,13 +34,13 @@ export function ieNetStage(net: IeNet): Stage<IeNetInputs> {
       const encoding = net.encode(x, { training });
       const { mean, logVariance, pooled } = encoding;
       const deviation /* σ */ = logVariance.div<tf.Tensor2D>(2).exp();
-      // In training z is sampled; on held-out images it is what inference takes, its mean.
-      const z = training ? mean.add<tf.Tensor2D>(deviation.mul(positiveNoise)) : mean;
+      const sampled /* z */ = mean.add<tf.Tensor2D>(deviation.mul(positiveNoise));
+      // Held-out images are decoded as at inference, from the mean.
+      const z = training ? sampled : mean;
       const impression /* m */ = net.decode(encoding, z, { training });
       const reconstruction = reconstructionLoss(impression, x);
       if (!informed) return { total: reconstruction.mul(loss.reconstruction), terms: { reconstruction } };
 
-      const sampled = mean.add<tf.Tensor2D>(deviation.mul(positiveNoise));
       const negativeZ /* z̃ */ = mean.add<tf.Tensor2D>(deviation.mul(negativeNoise));
       const negativePooled /* of x̃ */ = roll(pooled);
       const logits = net.discriminate(tf.concat([pooled, negativePooled]), tf.concat([sampled, negativeZ]), {
