@@ -10,6 +10,7 @@ const byName = z.record(z.string(), z.number());
 const schema = z.looseObject({
   image: z.looseObject({ auroc: z.number().nullable() }),
   meanImageAuroc: z.number().nullable(),
+  pixelDifference: z.object({ reconstruction: z.looseObject({ imageAuroc: z.number().nullable() }) }),
   restoration: z.object({ insideInput: z.number(), inside: byName, outside: byName }),
   backend: z.looseObject({ name: z.string() }),
   notes: z.array(z.string()),
@@ -30,6 +31,7 @@ export function demoResult(folder: RunFolder, metrics: DemoMetrics, seconds: num
     metrics: folder.shown(folder.metrics),
     image: metrics.image,
     meanImageAuroc: metrics.meanImageAuroc,
+    reconstructionPixelsAuroc: metrics.pixelDifference.reconstruction.imageAuroc,
     insideMasks: { input: insideInput, impression: inside.impression ?? null },
     outsideMasks: {
       reconstruction: outside.reconstruction ?? null,
@@ -53,6 +55,7 @@ export function demoSummary(
     insideMasks,
     outsideMasks,
     meanImageAuroc,
+    reconstructionPixelsAuroc,
     report,
     metrics: metricsPath,
   } = demoResult(folder, metrics, seconds);
@@ -61,7 +64,7 @@ export function demoSummary(
     ...(seconds > 0 ? [`done in ${formatSeconds(seconds)} on ${metrics.backend.name}`, ''] : []),
     output.strong('What the detector learnt from good washers alone'),
     `  It tells defective images from good ones: image AUROC ${formatMetric(image.auroc)}`,
-    `    (the distance to the mean training image has ${formatMetric(meanImageAuroc)}; chance is 0.5)`,
+    `    (plain |x - x̂| has ${formatMetric(reconstructionPixelsAuroc)}, the distance to the mean training image ${formatMetric(meanImageAuroc)}; chance is 0.5)`,
     `  The impression leaves defects out: inside them |m - clean| ${number(insideMasks.impression)}, |x - clean| ${number(insideMasks.input)}`,
     `  The reconstruction brings detail back: outside them |x̂ - x| ${number(outsideMasks.reconstruction)}, |m - x| ${number(outsideMasks.impression)}`,
     '',

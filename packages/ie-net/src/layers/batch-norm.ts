@@ -14,7 +14,7 @@ export interface BatchNormOptions {
 /**
  * Batch norm over all axes but the last (Ioffe and Szegedy, https://arxiv.org/abs/1502.03167).
  *
- * TensorFlow.js's own is the same function with a gradient some twenty times slower, and other defaults.
+ * TensorFlow.js's own is the same function with a gradient about half as fast, and other defaults.
  */
 export class BatchNorm extends tf.layers.Layer {
   static className = 'UtadBatchNorm';

@@ -17,7 +17,7 @@ export interface StandardizeOptions {
  * (x - mean) / sqrt(variance + epsilon), the core of batch, instance and layer norm.
  *
  * The gradient is written out, `(g - mean(g) - y mean(g y)) / sqrt(variance + epsilon)`: composed from the gradients of
- * its parts, as TensorFlow.js's batch normalisation layer does it, it takes some twenty times as long on a CPU.
+ * its parts, as TensorFlow.js's batch normalisation layer does it, it takes about twice as long on a CPU.
  *
  * @param x Any shape; the result has the same.
  */

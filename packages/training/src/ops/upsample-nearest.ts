@@ -5,7 +5,7 @@ import { withGradient } from './with-gradient';
  * Every pixel becomes a block of `factor` by `factor` equal ones.
  *
  * The gradient is the sum over each block, taken by average pooling: the stock gradient of nearest-neighbour resizing
- * is wrong on the cpu backend and ten times slower on the native one.
+ * is wrong on the cpu backend.
  *
  * @param x `[B, H, W, C]`
  * @returns `[B, H * factor, W * factor, C]`
