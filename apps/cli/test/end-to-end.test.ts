@@ -296,6 +296,7 @@ it('the demonstration shows its numbers, is made once, and is not mixed with one
     metrics: join('runs/demo', 'metrics.json'),
     image: metrics.image,
     meanImageAuroc: metrics.meanImageAuroc,
+    reconstructionPixelsAuroc: metrics.pixelDifference.reconstruction.imageAuroc,
     insideMasks: {
       input: metrics.restoration.insideInput,
       impression: metrics.restoration.inside.impression,
