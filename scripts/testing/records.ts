@@ -25,3 +25,19 @@ export function randomData(count: number, { size, seed = 0 }: { size: Size; seed
   });
   return dataOf(records, `random ${count} ${size} ${seed}`);
 }
+
+/** Good images of one grey pixel each, of 255. */
+export function greyPixels(...values: number[]): TrainingData {
+  return dataOf(
+    values.map(
+      (value, index): ImageRecord => ({
+        id: `${index}`,
+        label: 0,
+        kind: 'good',
+        image: Uint8Array.of(value),
+        size: [1, 1],
+        channels: 1,
+      }),
+    ),
+  );
+}

@@ -74,7 +74,15 @@ describe('Output', () => {
 describe('TrainingProgress', () => {
   const losses = { total: 2, kl: 1 };
   const epoch = (number: number) =>
-    ({ type: 'epoch', stage: 's', epoch: number, epochs: 60, losses, seconds: 1 }) as const;
+    ({
+      type: 'epoch',
+      stage: 's',
+      epoch: number,
+      epochs: 60,
+      losses,
+      seconds: 1,
+      memory: { tensors: 3, bytes: 4_100_000 },
+    }) as const;
   const stage = (from: number) =>
     ({ type: 'stage', stage: 's', epochs: 60, stepsPerEpoch: 10, from }) as const;
 
@@ -85,10 +93,24 @@ describe('TrainingProgress', () => {
     for (let number = 1; number <= 60; number++) progress.onEvent(epoch(number));
     expect(stderr.written[0]).toBe('s: 60 epochs of 10 steps\n');
     expect(stderr.written[1]).toBe('s epoch 1/60, 1.0 s: total 2, kl 1\n');
-    expect(stderr.written.at(-1)).toContain('epoch 60/60');
+    expect(stderr.written.at(-1)).toBe('s epoch 60/60, 1.0 s: total 2, kl 1; tensors hold 5 MB\n');
     expect(stderr.written.length).toBeLessThanOrEqual(32);
     expect([1, 2, 3, 4].map((number) => isReported(number, 60))).toEqual([true, true, false, true]);
     expect(isReported(3, 30)).toBe(true);
+  });
+
+  it('passes warnings on, and says of a stage that ended early or with earlier weights that it did', () => {
+    const stderr = recorder(false);
+    const { onEvent } = new TrainingProgress(new Output({ json: false, stderr }));
+    onEvent({ type: 'warning', stage: 's', epoch: 3, message: 's: "kl" stays at 0: z is unused' });
+    onEvent({ type: 'stage-end', stage: 's', epochs: 60, stoppedEarly: false, kept: 60 });
+    onEvent({ type: 'stage-end', stage: 's', epochs: 60, stoppedEarly: false, kept: 51 });
+    onEvent({ type: 'stage-end', stage: 's', epochs: 12, stoppedEarly: true, kept: 12 });
+    expect(stderr.written).toEqual([
+      'warning: s: "kl" stays at 0: z is unused\n',
+      's ended; the weights of epoch 51 are kept\n',
+      's stopped after 12 epochs, no longer improving; the weights of epoch 12 are kept\n',
+    ]);
   });
 
   it('reckons the time left by the steps of this process alone', () => {

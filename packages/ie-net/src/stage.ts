@@ -13,6 +13,20 @@ export type IeNetInputs = {
   readonly negativeNoise: tf.Tensor2D;
 };
 
+/** Where Eq. 4 and the KL term lie while z says nothing of the image (design: the released weights lead there). */
+const TRIVIAL = {
+  mutualInformation: {
+    value: 2 * Math.LN2,
+    tolerance: 0.02,
+    meaning: 'T cannot tell which code belongs to which image; a lower weight of the KL term may help',
+  },
+  kl: {
+    value: 0,
+    tolerance: 0.05,
+    meaning: 'z is the same for every image; a lower weight of the KL term may help',
+  },
+} as const;
+
 /** Stage 1: E_M, D_M and T trained together on Eq. 6. */
 export function ieNetStage(net: IeNet): Stage<IeNetInputs> {
   const { loss, latent } = net.config;
@@ -22,6 +36,7 @@ export function ieNetStage(net: IeNet): Stage<IeNetInputs> {
     name: 'ie-net',
     inputSize: net.inputSize,
     networks: informed ? net.networks() : reconstructing,
+    ...(informed && { trivialTerms: TRIVIAL }),
 
     prepare(images, seed) {
       const [count] = images.shape;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Losses } from './events';
+import type { StartingPoint } from './explosion-guard';
 import type { FileStore } from './store';
 
 /** Where a run stands, besides its tensors. */
@@ -12,6 +13,8 @@ export interface Progress {
   readonly step: number;
   readonly current: StageHistory;
   readonly partialEpoch: { readonly steps: number; readonly seconds: number; readonly sums: Losses };
+  /** What the stage in hand began with. */
+  readonly start: StartingPoint;
 }
 
 /** Mean losses of each epoch of one stage. */
@@ -22,6 +25,8 @@ export interface StageHistory {
     readonly validation?: Losses;
     readonly seconds: number;
   }[];
+  /** The epoch, counted from 1, whose weights the stage ended with; absent until it has ended. */
+  readonly kept?: number;
 }
 
 export interface Checkpoint {
@@ -37,7 +42,7 @@ export class CheckpointError extends Error {
 
 const PROGRESS_FILE = 'progress.json';
 const TENSORS_FILE = 'tensors.bin';
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Writes a checkpoint in place of the last one, all of it or nothing.

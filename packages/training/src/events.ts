@@ -29,5 +29,17 @@ export type TrainingEvent =
       readonly losses: Losses;
       readonly validation?: Losses;
       readonly seconds: number;
+      /** Tensors of the whole engine at the end of the epoch, and the bytes they hold. */
+      readonly memory: { readonly tensors: number; readonly bytes: number };
+    }
+  /** Something that does not stop training and should be looked at. */
+  | { readonly type: 'warning'; readonly stage: string; readonly epoch: number; readonly message: string }
+  /** A stage ended after `epochs` epochs, perhaps early, with the weights it had after epoch `kept`. */
+  | {
+      readonly type: 'stage-end';
+      readonly stage: string;
+      readonly epochs: number;
+      readonly stoppedEarly: boolean;
+      readonly kept: number;
     }
   | { readonly type: 'checkpoint'; readonly stage: string; readonly step: number };

@@ -8,17 +8,19 @@ export {
   saveCheckpoint,
 } from './checkpoint';
 export type { ImageRecord, Images, Size, TrainingData } from './data';
+export { DivergedError } from './diverged-error';
+export type { EarlyStopping } from './early-stopping';
 export type { Losses, TrainingEvent } from './events';
+export type { StartingPoint } from './explosion-guard';
 export { outputsOf, symbolic } from './layers/graph';
 export { UpsampleNearest } from './layers/upsample-nearest';
-export { DivergedError } from './loss-meter';
 export { memoryStore } from './memory-store';
 export { ofRank } from './ops/of-rank';
 export { type StandardizeOptions, standardize } from './ops/standardize';
 export { upsampleNearest } from './ops/upsample-nearest';
-export { Optimizer, type OptimizerConfig } from './optimizer';
+export { Optimizer, type OptimizerConfig, type UpdateOptions } from './optimizer';
 export { deriveSeed, permutation, uniformSource } from './random';
-export { learningRateFactor, type Schedule } from './schedule';
+export { type LearningRateOptions, learningRateFactor, type Schedule } from './schedule';
 export { type Stage, type StageLosses, stageWeights, trainableWeights } from './stage';
 export type { StageTraining } from './stage-run';
 export type { FileStore } from './store';
@@ -29,3 +31,4 @@ export {
   type TrainingOptions,
   trainStages,
 } from './train-stages';
+export type { TrivialTerm } from './trivial-terms';

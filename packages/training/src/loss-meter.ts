@@ -2,23 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Losses } from './events';
 import type { StageLosses } from './stage';
 
-/** A loss term stopped being a number: the run can't recover, and its weights are worthless. */
-export class DivergedError extends Error {
-  override readonly name = 'DivergedError';
-  constructor(
-    readonly stage: string,
-    readonly step: number,
-    readonly term: string,
-    readonly value: number,
-  ) {
-    super(
-      `${stage}: expected a finite loss, received ${value} for "${term}" by step ${step}; a lower learning rate may help`,
-    );
-  }
-}
-
 interface Reading {
   readonly losses: Readonly<Record<string, tf.Scalar>>;
+  readonly step: number;
   readonly weight: number;
 }
 
@@ -29,9 +15,12 @@ export class LossMeter {
   private weight = 0;
   private seconds = 0;
 
+  /** @param check Sees the losses of every step as they are read, and may throw. */
+  constructor(private readonly check: (losses: Losses, step: number) => void) {}
+
   /** Takes ownership of the losses. */
-  add({ total, terms }: StageLosses, weight = 1): void {
-    this.waiting.push({ losses: { ...terms, total }, weight });
+  add({ total, terms }: StageLosses, step: number, weight = 1): void {
+    this.waiting.push({ losses: { ...terms, total }, step, weight });
   }
 
   addSeconds(seconds: number): void {
@@ -42,21 +31,21 @@ export class LossMeter {
    * Brings what waits into the sums.
    *
    * @returns The last losses added, or undefined when none were waiting.
-   * @throws DivergedError when one is not finite.
    */
-  async read(stage: string, step: number): Promise<Losses | undefined> {
+  async read(): Promise<Losses | undefined> {
     const waiting = this.waiting;
     this.waiting = [];
-    let last: Record<string, number> | undefined;
+    let last: Losses | undefined;
     try {
-      for (const { losses, weight } of waiting) {
-        last = {};
+      for (const { losses, step, weight } of waiting) {
+        const values: Record<string, number> = {};
         for (const [name, scalar] of Object.entries(losses)) {
           const [value = Number.NaN] = await scalar.data();
-          if (!Number.isFinite(value)) throw new DivergedError(stage, step, name, value);
-          last[name] = value;
+          values[name] = value;
           this.sums[name] = (this.sums[name] ?? 0) + value * weight;
         }
+        this.check(values, step);
+        last = values;
         this.weight += weight;
       }
     } finally {

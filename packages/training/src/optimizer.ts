@@ -19,6 +19,15 @@ export type OptimizerConfig =
       readonly momentum?: number;
     };
 
+export interface UpdateOptions {
+  /** Counts from 1. */
+  readonly step: number;
+  /** Factor on the learning rate, from a schedule. Default 1. */
+  readonly rate?: number;
+  /** A gradient of a larger Euclidean norm, over all variables together, is scaled down to it. Default null: never. */
+  readonly clipNorm?: number | null;
+}
+
 /**
  * Adam (Kingma and Ba, https://arxiv.org/abs/1412.6980, Algorithm 1) and SGD with momentum, over all variables as one
  * long vector.
@@ -67,17 +76,16 @@ export class Optimizer {
    * Moves every variable one step down its gradient.
    *
    * @param gradients By variable name; a variable without one stays.
-   * @param step Counts from 1.
-   * @param rate Factor on the learning rate, from a schedule.
    */
-  update(gradients: tf.NamedTensorMap, step: number, rate = 1): void {
+  update(gradients: tf.NamedTensorMap, { step, rate = 1, clipNorm = null }: UpdateOptions): void {
     tf.tidy(() => {
-      const flat = tf.concat1d(
+      const whole = tf.concat1d(
         this.variables.map((variable, index) => {
           const gradient = gradients[this.names[index] ?? ''];
           return gradient === undefined ? tf.zeros<tf.Rank.R1>([variable.size]) : gradient.as1D();
         }),
       );
+      const flat = clipNorm === null ? whole : clip(whole, clipNorm);
       const change = this.change(flat, step, rate);
       const changes = tf.split(change, [...this.sizes]);
       for (const [index, variable] of this.variables.entries()) {
@@ -111,4 +119,10 @@ export class Optimizer {
       .add(epsilon);
     return first.mul((learningRate * rate) / unbiased1).div(deviation);
   }
+}
+
+/** As `torch.nn.utils.clip_grad_norm_`: the direction stays, and so does a gradient that is short enough. */
+function clip(gradient: tf.Tensor1D, largest: number): tf.Tensor1D {
+  const norm = gradient.square().sum().sqrt();
+  return gradient.mul(tf.minimum(tf.scalar(largest).div(norm.add(1e-6)), 1));
 }

@@ -1,13 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Batch, batchCount, readBatches } from './batches';
+import { BestWeights } from './best-weights';
 import { type Checkpoint, CheckpointError, type Progress, type StageHistory } from './checkpoint';
 import type { TrainingData } from './data';
-import type { Losses, TrainingEvent } from './events';
+import { bestEpoch, type EarlyStopping, isExhausted } from './early-stopping';
+import type { TrainingEvent } from './events';
+import { ExplosionGuard } from './explosion-guard';
 import { LossMeter } from './loss-meter';
 import { Optimizer, type OptimizerConfig } from './optimizer';
 import { deriveSeed, permutation } from './random';
 import { learningRateFactor, type Schedule } from './schedule';
-import { type Stage, trainableWeights } from './stage';
+import { SMALLEST_BATCH, type Stage, stageWeights, trainableWeights } from './stage';
+import { newlyTrivial } from './trivial-terms';
+import { validationLoss } from './validation-loss';
 
 /** How one stage is trained. */
 export interface StageTraining {
@@ -16,6 +21,16 @@ export interface StageTraining {
   readonly optimizer: OptimizerConfig;
   /** Course of the learning rate. Default `constant`. */
   readonly schedule?: Schedule;
+  /** Over so many steps at the start the learning rate rises evenly to its full height. Default 0. */
+  readonly warmUpSteps?: number;
+  /** Gradients whose norm, over all weights together, is larger are scaled down to it. Default null: never. */
+  readonly clipNorm?: number | null;
+  /** Ends the stage when the validation loss stands still. Default null: never. */
+  readonly earlyStopping?: EarlyStopping | null;
+  /** The weights that the stage ends with: those of the last epoch, or of the lowest validation loss. Default `last`. */
+  readonly keep?: 'last' | 'best';
+  /** Training stops when the loss, or the norm of the weights, is so many times its starting value. Default 100. */
+  readonly explosionFactor?: number;
 }
 
 export interface StageRunOptions {
@@ -24,8 +39,6 @@ export interface StageRunOptions {
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 
-/** IE-Net pairs each image with another one of its batch, so a batch has two at least. */
-const SMALLEST_BATCH = 2;
 /** Losses are read back from the backend so often: each reading waits for it. */
 const STEPS_BETWEEN_READINGS = 10;
 
@@ -33,11 +46,15 @@ const STEPS_BETWEEN_READINGS = 10;
 export class StageRun {
   private readonly variables: Map<string, tf.Variable>;
   private readonly optimizer: Optimizer;
+  private readonly best: BestWeights;
+  private readonly guard: ExplosionGuard;
   private readonly stepsPerEpoch: number;
-  private readonly meter = new LossMeter();
+  private readonly meter = new LossMeter((losses, step) => this.guard.checkLosses(losses, step));
   private readonly epochs: StageHistory['epochs'][number][] = [];
   private step = 0;
   private batches: AsyncGenerator<Batch> | undefined;
+  private tensorsBefore = Number.POSITIVE_INFINITY;
+  private leakReported = false;
 
   constructor(
     private readonly stage: Stage,
@@ -51,32 +68,26 @@ export class StageRun {
         `${stage.name}: expected at least ${SMALLEST_BATCH} images, received ${data.count}`,
       );
     }
+    const compares = training.keep === 'best' || training.earlyStopping;
+    if (compares && this.validation === undefined) {
+      throw new RangeError(
+        `${stage.name}: expected at least ${SMALLEST_BATCH} validation images to stop early or keep the best weights, received ${options.validation?.count ?? 0}`,
+      );
+    }
     this.variables = trainableWeights(stage);
     this.optimizer = new Optimizer(training.optimizer, this.variables);
+    this.best = new BestWeights(stageWeights(stage));
+    this.guard = new ExplosionGuard(
+      stage.name,
+      [...this.variables.values()],
+      training.explosionFactor ?? 100,
+    );
   }
 
-  /** Goes on from where a checkpoint of this stage was taken. */
-  resume({ progress, tensors }: Checkpoint): void {
-    const slots = this.optimizer.state().map((_, index) => tensors.get(`${OPTIMIZER}/${index}`));
-    const found = slots.filter((slot): slot is tf.Tensor1D => slot !== undefined);
-    if (found.length !== slots.length)
-      throw new CheckpointError('checkpoint: the optimiser state is missing');
-    this.optimizer.restore(found);
-    this.step = progress.step;
-    this.epochs.push(...progress.current.epochs);
-    this.meter.restore(progress.partialEpoch);
-  }
-
-  get complete(): boolean {
-    return this.step >= this.totalSteps;
-  }
-
-  /** Steps taken. */
-  get steps(): number {
-    return this.step;
-  }
-
-  announce(): void {
+  /** Begins, or goes on from where a checkpoint of this stage was taken. */
+  async start(saved?: Checkpoint): Promise<void> {
+    if (saved === undefined) await this.guard.begin();
+    else this.resume(saved);
     this.options.onEvent?.({
       type: 'stage',
       stage: this.stage.name,
@@ -84,6 +95,15 @@ export class StageRun {
       stepsPerEpoch: this.stepsPerEpoch,
       from: this.step,
     });
+  }
+
+  get complete(): boolean {
+    return this.step >= this.totalSteps || this.stopsEarly;
+  }
+
+  /** Steps taken. */
+  get steps(): number {
+    return this.step;
   }
 
   async nextStep(): Promise<void> {
@@ -104,29 +124,77 @@ export class StageRun {
     await tf.nextFrame();
   }
 
-  /** What a checkpoint keeps of this stage, besides weights. */
-  async position(): Promise<Pick<Progress, 'step' | 'current' | 'partialEpoch'>> {
-    await this.meter.read(this.stage.name, this.step);
-    return { step: this.step, current: this.history(), partialEpoch: this.meter.state() };
+  /** Leaves the weights that are to be kept, and tells the course of the stage. */
+  finish(): StageHistory {
+    const kept = this.training.keep === 'best' ? this.bestEpoch : this.epochs.length;
+    if (kept !== this.epochs.length) this.best.apply();
+    this.options.onEvent?.({
+      type: 'stage-end',
+      stage: this.stage.name,
+      epochs: this.epochs.length,
+      stoppedEarly: this.step < this.totalSteps,
+      kept,
+    });
+    return { ...this.history(), kept };
   }
 
-  history(): StageHistory {
-    return { stage: this.stage.name, epochs: [...this.epochs] };
+  /** What a checkpoint keeps of this stage, besides tensors. */
+  async position(): Promise<Pick<Progress, 'step' | 'current' | 'partialEpoch' | 'start'>> {
+    await this.meter.read();
+    return {
+      step: this.step,
+      current: this.history(),
+      partialEpoch: this.meter.state(),
+      start: this.guard.state(),
+    };
   }
 
-  /** The optimiser's moments under the names that {@link resume} looks for; they stay the optimiser's. */
-  optimizerState(): Map<string, tf.Tensor> {
-    return new Map(this.optimizer.state().map((slot, index) => [`${OPTIMIZER}/${index}`, slot]));
+  /** The optimiser's moments and the best weights under the names that {@link start} looks for; they stay this run's. */
+  tensors(): Map<string, tf.Tensor> {
+    const moments = this.optimizer.state().map((slot, index) => [`${OPTIMIZER}/${index}`, slot] as const);
+    return new Map<string, tf.Tensor>([...moments, ...this.best.state()]);
   }
 
   async close(): Promise<void> {
     await this.batches?.return(undefined);
     this.meter.dispose();
     this.optimizer.dispose();
+    this.best.dispose();
   }
 
   private get totalSteps(): number {
     return this.training.epochs * this.stepsPerEpoch;
+  }
+
+  private get validation(): TrainingData | undefined {
+    const { validation } = this.options;
+    return validation === undefined || validation.count < SMALLEST_BATCH ? undefined : validation;
+  }
+
+  private get bestEpoch(): number {
+    return bestEpoch(this.epochs);
+  }
+
+  private get stopsEarly(): boolean {
+    const { earlyStopping } = this.training;
+    return earlyStopping ? this.atEpochEnd && isExhausted(this.epochs, earlyStopping) : false;
+  }
+
+  private history(): StageHistory {
+    return { stage: this.stage.name, epochs: [...this.epochs] };
+  }
+
+  private resume({ progress, tensors }: Checkpoint): void {
+    const slots = this.optimizer.state().map((_, index) => tensors.get(`${OPTIMIZER}/${index}`));
+    const found = slots.filter((slot): slot is tf.Tensor1D => slot !== undefined);
+    if (found.length !== slots.length)
+      throw new CheckpointError('checkpoint: the optimiser state is missing');
+    this.optimizer.restore(found);
+    this.step = progress.step;
+    this.epochs.push(...progress.current.epochs);
+    this.meter.restore(progress.partialEpoch);
+    this.guard.restore(progress.start);
+    if (this.training.keep === 'best' && this.bestEpoch > 0) this.best.restore(tensors);
   }
 
   private openEpoch(epoch: number): AsyncGenerator<Batch> {
@@ -153,22 +221,26 @@ export class StageRun {
         const minimised = () => {
           const losses = this.stage.losses(inputs, true);
           for (const term of [losses.total, ...Object.values(losses.terms)]) tf.keep(term);
-          this.meter.add(losses);
+          this.meter.add(losses, this.step + 1);
           return losses.total;
         };
         const { grads } = tf.variableGrads(minimised, [...this.variables.values()]);
-        const rate = learningRateFactor(this.training.schedule ?? 'constant', this.step / this.totalSteps);
-        this.optimizer.update(grads, this.step + 1, rate);
+        const rate = learningRateFactor(this.step, { ...this.training, steps: this.totalSteps });
+        this.optimizer.update(grads, { step: this.step + 1, rate, clipNorm: this.training.clipNorm ?? null });
       });
     } finally {
       tf.dispose(inputs);
     }
   }
 
+  private get atEpochEnd(): boolean {
+    return this.step % this.stepsPerEpoch === 0;
+  }
+
   private async report(epoch: number): Promise<void> {
-    const epochComplete = this.step % this.stepsPerEpoch === 0;
-    const read = epochComplete || this.step % STEPS_BETWEEN_READINGS === 0;
-    const losses = read ? await this.meter.read(this.stage.name, this.step) : undefined;
+    const read = this.atEpochEnd || this.step % STEPS_BETWEEN_READINGS === 0;
+    const losses = read ? await this.meter.read() : undefined;
+    if (read) await this.guard.checkWeights(this.step);
     this.options.onEvent?.({
       type: 'step',
       stage: this.stage.name,
@@ -177,54 +249,52 @@ export class StageRun {
       steps: this.totalSteps,
       ...(losses && { losses }),
     });
-    if (epochComplete) await this.completeEpoch();
+    if (this.atEpochEnd) await this.completeEpoch();
   }
 
   private async completeEpoch(): Promise<void> {
     await this.batches?.return(undefined);
     this.batches = undefined;
     const { losses, seconds } = this.meter.takeMeans();
-    const validation = await this.validate();
+    const validation =
+      this.validation &&
+      (await validationLoss(this.stage, this.validation, {
+        batchSize: this.training.batchSize,
+        seed: this.options.seed,
+        // Moving averages lag behind the weights at first, so that only a loss that is no number is out of reason.
+        check: (held) => this.guard.checkFinite(held, this.step),
+      }));
     const record = { losses, ...(validation && { validation }), seconds };
     this.epochs.push(record);
+    if (this.training.keep === 'best' && this.bestEpoch === this.epochs.length) this.best.take();
+    const { numTensors: tensors, numBytes: bytes } = tf.memory();
     this.options.onEvent?.({
       type: 'epoch',
       stage: this.stage.name,
       epoch: this.epochs.length,
       epochs: this.training.epochs,
       ...record,
+      memory: { tensors, bytes },
     });
+    this.warn(tensors);
   }
 
-  /** Mean losses on the held-out images, with the same noise every time. */
-  private async validate(): Promise<Losses | undefined> {
-    const { validation, seed } = this.options;
-    if (validation === undefined || validation.count < SMALLEST_BATCH) return undefined;
-    const meter = new LossMeter();
-    const order = Array.from({ length: validation.count }, (_, index) => index);
-    const { batchSize } = this.training;
-    const size = this.stage.inputSize;
-    try {
-      let batchIndex = 0;
-      for await (const { images } of readBatches(validation, {
-        order,
-        batchSize,
-        size,
-        smallestBatch: SMALLEST_BATCH,
-      })) {
-        const noise = deriveSeed(seed, 'validation', this.stage.name, batchIndex++);
-        try {
-          const losses = tf.tidy(() => this.stage.losses(this.stage.prepare(images, noise), false));
-          meter.add(losses, images.shape[0]);
-        } finally {
-          images.dispose();
-        }
-      }
-      await meter.read(`${this.stage.name}, held-out images`, this.step);
-      return meter.takeMeans().losses;
-    } finally {
-      meter.dispose();
+  private warn(tensors: number): void {
+    const terms = this.stage.trivialTerms ?? {};
+    const epoch = this.epochs.length;
+    const say = (message: string) =>
+      this.options.onEvent?.({ type: 'warning', stage: this.stage.name, epoch, message });
+    for (const name of newlyTrivial(terms, this.epochs, this.training.epochs)) {
+      const { value, meaning } = terms[name] ?? { value: Number.NaN, meaning: '' };
+      say(`${this.stage.name}: "${name}" stays at ${Number(value.toPrecision(3))}: ${meaning}`);
     }
+    if (tensors > this.tensorsBefore && !this.leakReported) {
+      this.leakReported = true;
+      say(
+        `${this.stage.name}: ${tensors - this.tensorsBefore} more tensors are held than an epoch ago: something keeps what it should dispose of`,
+      );
+    }
+    this.tensorsBefore = tensors;
   }
 }
 

@@ -1,5 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Images, Size } from './data';
+import type { TrivialTerm } from './trivial-terms';
+
+/** The least a batch holds: IE-Net pairs each image with another one. */
+export const SMALLEST_BATCH = 2;
 
 /** One network, or several trained together, with what training needs to know of it. */
 export interface Stage<Inputs extends tf.TensorContainer = tf.TensorContainer> {
@@ -15,6 +19,8 @@ export interface Stage<Inputs extends tf.TensorContainer = tf.TensorContainer> {
   prepare(images: Images, seed: number): Inputs;
   /** Loss terms of prepared inputs; `training` chooses batch statistics over moving averages. */
   losses(inputs: Inputs, training: boolean): StageLosses;
+  /** Loss terms that may stay at a value which says that nothing is learnt; training then warns. */
+  readonly trivialTerms?: Readonly<Record<string, TrivialTerm>>;
 }
 
 /** A type rather than an interface, so that TensorFlow.js takes it for a container of tensors. */

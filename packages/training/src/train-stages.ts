@@ -1,4 +1,10 @@
-import { loadCheckpoint, type Progress, type StageHistory, saveCheckpoint } from './checkpoint';
+import {
+  CheckpointError,
+  loadCheckpoint,
+  type Progress,
+  type StageHistory,
+  saveCheckpoint,
+} from './checkpoint';
 import type { TrainingData } from './data';
 import type { TrainingEvent } from './events';
 import { checkIdentity, restoreWeights, weightsOf } from './resume';
@@ -40,8 +46,9 @@ export interface TrainingOptions {
  * epoch and step alone, and a checkpoint holds the optimiser's own moments.
  *
  * @returns Mean losses of every epoch of every stage.
- * @throws CheckpointError when the checkpoint to resume from belongs to another run.
- * @throws DivergedError when a loss term is no longer a finite number.
+ * @throws CheckpointError when the checkpoint to resume from belongs to another run, or one can't be written.
+ * @throws DivergedError when a loss is no longer a number, or it or the weights grow beyond reason.
+ * @throws RangeError when there are too few images, or none to validate on where the plan needs them.
  */
 export async function trainStages(
   plans: readonly StagePlan[],
@@ -53,14 +60,25 @@ export async function trainStages(
   const stages = plans.map(({ stage }) => stage);
   const finished: StageHistory[] = [];
 
+  const saved = checkpoint?.resume === true ? await loadCheckpoint(checkpoint.store) : undefined;
+  let last = saved && placeOf(saved.progress);
   const save = async (stage: string, position: Position, run?: StageRun) => {
     if (checkpoint === undefined) return;
-    const tensors = new Map([...weightsOf(stages), ...(run?.optimizerState() ?? [])]);
-    await saveCheckpoint(checkpoint.store, { progress: { identity, finished, ...position }, tensors });
+    const progress = { identity, finished, ...position };
+    const tensors = new Map([...weightsOf(stages), ...(run?.tensors() ?? [])]);
+    try {
+      await saveCheckpoint(checkpoint.store, { progress, tensors });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new CheckpointError(
+        `checkpoint: could not write that of ${placeOf(progress)}: ${reason}; ${last === undefined ? 'there is no earlier one' : `that of ${last} is kept`}`,
+        { cause },
+      );
+    }
+    last = placeOf(progress);
     options.onEvent?.({ type: 'checkpoint', stage, step: position.step });
   };
 
-  const saved = checkpoint?.resume === true ? await loadCheckpoint(checkpoint.store) : undefined;
   try {
     if (saved !== undefined) {
       checkIdentity(saved.progress, identity);
@@ -74,8 +92,7 @@ export async function trainStages(
         ...(options.onEvent && { onEvent: options.onEvent }),
       });
       try {
-        if (saved?.progress.current.stage === stage.name) run.resume(saved);
-        run.announce();
+        await run.start(saved?.progress.current.stage === stage.name ? saved : undefined);
         while (!run.complete) {
           if (signal?.aborted === true) {
             await save(stage.name, await run.position(), run);
@@ -84,7 +101,7 @@ export async function trainStages(
           await run.nextStep();
           if (run.steps % (checkpoint?.every ?? 100) === 0) await save(stage.name, await run.position(), run);
         }
-        finished.push(run.history());
+        finished.push(run.finish());
       } finally {
         await run.close();
       }
@@ -96,10 +113,15 @@ export async function trainStages(
   return finished;
 }
 
-type Position = Pick<Progress, 'step' | 'current' | 'partialEpoch'>;
+type Position = Pick<Progress, 'step' | 'current' | 'partialEpoch' | 'start'>;
 
 const BETWEEN_STAGES: Position = {
   step: 0,
   current: { stage: '', epochs: [] },
   partialEpoch: { steps: 0, seconds: 0, sums: {} },
+  start: { weightNorm: 0 },
 };
+
+function placeOf({ step, current, finished }: Progress): string {
+  return current.stage === '' ? `the end of ${finished.at(-1)?.stage}` : `${current.stage}, step ${step}`;
+}

@@ -8,6 +8,7 @@ const progress: Progress = {
   step: 3,
   current: { stage: 'two', epochs: [] },
   partialEpoch: { steps: 3, seconds: 0.25, sums: { total: 1 / 3 } },
+  start: { loss: 0.5, weightNorm: 2 },
 };
 
 async function saved() {
@@ -45,8 +46,8 @@ it('is undefined where none was saved', async () => {
 it.each<[string, (head: string, tensors: Uint8Array) => [string, Uint8Array], string]>([
   [
     'another format',
-    (head, tensors) => [head.replace('"format":1', '"format":2'), tensors],
-    'expected format 1',
+    (head, tensors) => [head.replace('"format":2', '"format":3'), tensors],
+    'expected format 2',
   ],
   ['what is no JSON', (head, tensors) => [head.slice(1), tensors], 'expected JSON in progress.json'],
   [

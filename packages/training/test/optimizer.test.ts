@@ -50,7 +50,7 @@ describe.each(cases)('torch.optim agrees: %s', (name, config) => {
     const optimizer = optimizerOf(config, variables);
     for (const [index, { factor, gradients, values }] of steps.entries()) {
       const named = gradientsOf(variables, gradients);
-      optimizer.update(named, index + 1, factor);
+      optimizer.update(named, { step: index + 1, rate: factor });
       tf.dispose(named);
       for (const [which, variable] of variables.entries()) {
         expect(relativeError(variable.dataSync(), values[which] ?? [])).toBeLessThan(1e-6);
@@ -72,7 +72,7 @@ describe.each(cases)('torch.optim agrees: %s', (name, config) => {
           optimizer = next;
         }
         const named = gradientsOf(variables, gradients);
-        optimizer.update(named, index + 1, factor);
+        optimizer.update(named, { step: index + 1, rate: factor });
         tf.dispose(named);
       }
       const values = variables.map((variable) => variable.dataSync());
@@ -91,7 +91,7 @@ it('leaves a variable without a gradient where it is', () => {
   if (first === undefined || second === undefined) throw new Error('expected two variables');
   const [kept, moved] = [first.dataSync(), second.dataSync()];
   const gradient = tf.ones([4]);
-  optimizer.update({ [second.name]: gradient }, 1);
+  optimizer.update({ [second.name]: gradient }, { step: 1 });
   expect(first.dataSync()).toEqual(kept);
   expect(second.dataSync()).not.toEqual(moved);
   tf.dispose([gradient, ...variables]);
@@ -106,4 +106,28 @@ it('refuses a state of another size', () => {
   expect(() => optimizer.restore([])).toThrow('optimizer: expected 10 saved values, received 0');
   tf.dispose([state, ...variables]);
   optimizer.dispose();
+});
+
+it('scales a gradient down to the norm allowed, over all variables together, and leaves a shorter one', () => {
+  const run = (clipNorm: number) => {
+    const variables = variablesOf([
+      [0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ]);
+    const optimizer = optimizerOf({ kind: 'sgd', learningRate: 1 }, variables);
+    // A norm of 5: 3 in the first variable, 4 in the second.
+    const named = gradientsOf(variables, [
+      [3, 0, 0, 0, 0, 0],
+      [0, 4, 0, 0],
+    ]);
+    optimizer.update(named, { step: 1, clipNorm });
+    const values = variables.flatMap((variable) => [...variable.dataSync()]);
+    tf.dispose([named, variables]);
+    optimizer.dispose();
+    return [values[0], values[7]];
+  };
+  const [a = 0, b = 0] = run(1);
+  expect(a).toBeCloseTo(-3 / 5, 6);
+  expect(b).toBeCloseTo(-4 / 5, 6);
+  expect(run(6)).toEqual([-3, -4]);
 });

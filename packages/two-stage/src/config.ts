@@ -1,6 +1,7 @@
 import * as expert from '@utad/expert-net';
 import * as ie from '@utad/ie-net';
 import { z } from 'zod';
+import { stageTraining } from './stage-training';
 
 const side = z.number().int().min(4).max(4096);
 const count = z.number().int().min(1);
@@ -34,34 +35,12 @@ const expertNet = z.strictObject({
   loss: z.strictObject({ reconstruction: weight, naiveImpression: weight, detail: weight }),
 });
 
-const rate = z.number().positive();
-const optimizer = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('adam'),
-    learningRate: rate,
-    beta1: z.number().min(0).lt(1).default(0.9),
-    beta2: z.number().min(0).lt(1).default(0.999),
-    epsilon: z.number().positive().default(1e-8),
-  }),
-  z.strictObject({
-    kind: z.literal('sgd'),
-    learningRate: rate,
-    momentum: z.number().min(0).lt(1).default(0),
-  }),
-]);
-const training = z.strictObject({
-  epochs: z.number().int().min(0),
-  batchSize: z.number().int().min(2),
-  optimizer,
-  schedule: z.enum(['constant', 'cosine']).default('constant'),
-});
-
 /** Validates configurations: unknown keys are refused, and messages name the key. */
 export const twoStageConfig = z
   .strictObject({
     ieNet,
     expertNet,
-    training: z.strictObject({ ieNet: training, expertNet: training }),
+    training: z.strictObject({ ieNet: stageTraining, expertNet: stageTraining }),
     score: z.strictObject({
       /** Mean of e for one-class sets, maximum of e for defects that are small. */
       reduction: z.enum(['mean', 'max']),
@@ -87,6 +66,15 @@ export const twoStageConfig = z
 /** Everything that fixes a two-stage detector: networks, losses, training, score. Plain data. */
 export type TwoStageConfig = z.infer<typeof twoStageConfig>;
 
+/** What no preset makes use of. */
+const plain = {
+  warmUpSteps: 0,
+  clipNorm: null,
+  earlyStopping: null,
+  keep: 'last',
+  explosionFactor: 100,
+} as const;
+
 const adam = { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /** As the paper trains: 200 epochs, batches of 4; SGD for IE-Net, Adam for Expert-Net. */
@@ -99,8 +87,9 @@ const paper: TwoStageConfig = {
       batchSize: 4,
       optimizer: { kind: 'sgd', learningRate: 1e-3, momentum: 0.9 },
       schedule: 'constant',
+      ...plain,
     },
-    expertNet: { epochs: 200, batchSize: 4, optimizer: adam, schedule: 'constant' },
+    expertNet: { epochs: 200, batchSize: 4, optimizer: adam, schedule: 'constant', ...plain },
   },
   score: { reduction: 'max' },
 };
@@ -110,8 +99,8 @@ const fast: TwoStageConfig = {
   ieNet: mutable(ie.fast),
   expertNet: mutable(expert.fast),
   training: {
-    ieNet: { epochs: 30, batchSize: 8, optimizer: adam, schedule: 'cosine' },
-    expertNet: { epochs: 15, batchSize: 8, optimizer: adam, schedule: 'cosine' },
+    ieNet: { epochs: 30, batchSize: 8, optimizer: adam, schedule: 'cosine', ...plain },
+    expertNet: { epochs: 15, batchSize: 8, optimizer: adam, schedule: 'cosine', ...plain },
   },
   score: { reduction: 'max' },
 };

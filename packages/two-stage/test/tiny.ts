@@ -1,8 +1,9 @@
 import { randomVgg19Weights } from '@utad/perceptual';
-import type { TwoStageConfig } from '@utad/two-stage';
+import { type TwoStageConfig, twoStagePresets } from '@utad/two-stage';
 
 const adam = { kind: 'adam', learningRate: 3e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
-const training = { epochs: 2, batchSize: 2, optimizer: adam, schedule: 'cosine' } as const;
+const { training: stages } = twoStagePresets.fast;
+const training = { ...stages.ieNet, epochs: 2, batchSize: 2, optimizer: adam, schedule: 'cosine' } as const;
 
 /** Complete, and small enough to train in a moment. */
 export const tiny: TwoStageConfig = {

@@ -43,8 +43,8 @@ const config: TwoStageConfig = {
   },
   expertNet: { ...small.expertNet, base: 8, mlp: 64, detailFilters: [8, 16], paintsOnInput: true },
   training: {
-    ieNet: { epochs: 25, batchSize: 4, optimizer: adam, schedule: 'cosine' },
-    expertNet: { epochs: 24, batchSize: 4, optimizer: adam, schedule: 'cosine' },
+    ieNet: { ...small.training.ieNet, epochs: 25, batchSize: 4, optimizer: adam },
+    expertNet: { ...small.training.expertNet, epochs: 24, batchSize: 4, optimizer: adam },
   },
   score: { reduction: 'mean' },
 };

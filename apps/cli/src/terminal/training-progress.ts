@@ -40,9 +40,23 @@ export class TrainingProgress {
         const { epoch, epochs } = event;
         if (this.output.interactive ? epoch === epochs : isReported(epoch, epochs)) {
           const heldOut = event.validation ? `; held out: ${formatLosses(event.validation)}` : '';
+          const memory = epoch === epochs ? `; tensors hold ${Math.ceil(event.memory.bytes / 1e6)} MB` : '';
           this.output.note(
-            `${event.stage} epoch ${epoch}/${epochs}, ${formatSeconds(event.seconds)}: ${formatLosses(event.losses)}${heldOut}`,
+            `${event.stage} epoch ${epoch}/${epochs}, ${formatSeconds(event.seconds)}: ${formatLosses(event.losses)}${heldOut}${memory}`,
           );
+        }
+        return;
+      }
+      case 'warning':
+        this.output.note(`warning: ${event.message}`);
+        return;
+      case 'stage-end': {
+        const { stage, epochs, stoppedEarly, kept } = event;
+        const end = stoppedEarly
+          ? `stopped after ${formatCount(epochs, 'epoch')}, no longer improving`
+          : 'ended';
+        if (stoppedEarly || kept !== epochs) {
+          this.output.note(`${stage} ${end}; the weights of epoch ${kept} are kept`);
         }
         return;
       }
