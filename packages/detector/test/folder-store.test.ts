@@ -1,5 +1,7 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { folderStore } from '@utad/detector/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -52,36 +54,95 @@ it('reads a part of a file, and less where the file ends', async () => {
 describe('after a crash', () => {
   beforeEach(() => folderStore(folder).replace(files({ a: 'old' })));
 
-  it('while the new files were written, the old ones are there', async () => {
-    const staging = join(root, 'bundle.new-0123abcd');
-    await mkdir(staging);
-    await writeFile(join(staging, 'a'), 'ne');
-    expect(await contents()).toEqual({ a: 'old' });
-  });
-
-  it('between the two renamings, the old ones come back with the next reading', async () => {
+  it('between the two renamings, the old ones come back with the next listing', async () => {
     await rename(folder, `${folder}.previous`);
     expect(await contents()).toEqual({ a: 'old' });
     expect(await readdir(root)).toEqual(['bundle']);
   });
 
-  it('so they do when the next reading is of one file, or the next act is to replace', async () => {
+  it('they can be read before that too, and replaced', async () => {
     await rename(folder, `${folder}.previous`);
     expect(await folderStore(folder).read('a')).toEqual(text('old'));
-    await rename(folder, `${folder}.previous`);
     await folderStore(folder).replace(files({ a: 'new' }));
     expect(await contents()).toEqual({ a: 'new' });
     expect(await readdir(root)).toEqual(['bundle']);
   });
 
-  it('before the old ones were removed, the new ones are there, and the next replacing removes the old', async () => {
+  it('before the old ones were removed, the new ones are there, and the next listing removes the old', async () => {
     await mkdir(`${folder}.previous`);
     await writeFile(join(`${folder}.previous`, 'a'), 'older');
     expect(await contents()).toEqual({ a: 'old' });
+    expect(await readdir(root)).toEqual(['bundle']);
+  });
+});
+
+describe('new files that lie beside, not in place yet,', () => {
+  const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  const otherMachine = machine === '01234567' ? '76543210' : '01234567';
+  /** Half of a replacement, as another process would leave or be writing it. */
+  const stage = async (owner: string, changed = new Date()) => {
+    const name = `bundle.new-${owner}-89abcdef`;
+    await mkdir(join(root, name));
+    await writeFile(join(root, name, 'a'), 'ne');
+    await utimes(join(root, name), changed, changed);
+    return name;
+  };
+  beforeEach(() => folderStore(folder).replace(files({ a: 'old' })));
+
+  it('of a process that has ended go with the next listing', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    await stage(`${machine}-${pid}`);
+    expect(await contents()).toEqual({ a: 'old' });
+    expect(await readdir(root)).toEqual(['bundle']);
+  });
+
+  it('of an earlier process with the number of this one go too', async () => {
+    await stage(`${machine}-${process.pid}`, new Date(Date.now() - 1000 * (process.uptime() + 60)));
+    expect(await contents()).toEqual({ a: 'old' });
+    expect(await readdir(root)).toEqual(['bundle']);
+  });
+
+  it('of a running process stay, and no name is changed while it may be changing them', async () => {
+    const name = await stage(`${machine}-${process.ppid}`);
+    await rename(folder, `${folder}.previous`);
+    expect(await contents()).toEqual({ a: 'old' });
+    expect((await readdir(root)).sort()).toEqual([name, 'bundle.previous']);
+  });
+
+  it('of another machine stay while others read, and go with the next replacing', async () => {
+    const name = await stage(`${otherMachine}-1`);
+    expect(await contents()).toEqual({ a: 'old' });
+    expect((await readdir(root)).sort()).toEqual(['bundle', name]);
     await folderStore(folder).replace(files({ a: 'new' }));
     expect(await contents()).toEqual({ a: 'new' });
     expect(await readdir(root)).toEqual(['bundle']);
   });
+
+  it('stay when their name only begins alike', async () => {
+    await mkdir(join(root, 'bundle.new-photos'));
+    await mkdir(join(root, `bundle.new-${machine}-1-89abcdef.zip`));
+    await folderStore(folder).replace(files({ a: 'new' }));
+    expect(await readdir(root)).toHaveLength(3);
+  });
+});
+
+it('reads no file of another listing than its last, and says so', async () => {
+  const reader = folderStore(folder);
+  await folderStore(folder).replace(files({ a: '1', b: '1' }));
+  await reader.list();
+  expect(await reader.read('a')).toEqual(text('1'));
+  await folderStore(folder).replace(files({ a: '2', b: '2' }));
+  await expect(reader.read('b')).rejects.toThrow(
+    `store: expected b in ${folder}, found that it was replaced since it was listed`,
+  );
+  await reader.list();
+  expect(await reader.read('b')).toEqual(text('2'));
+});
+
+it('says of a folder that is not there that it is not', async () => {
+  await expect(folderStore(folder).read('a')).rejects.toThrow(
+    `store: expected a in ${folder}, found no such folder`,
+  );
 });
 
 describe('a name that leaves the folder', () => {

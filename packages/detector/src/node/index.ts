@@ -1,1 +1,1 @@
-export { folderStore } from './folder-store';
+export { folderStore } from './folder-store/folder-store';

@@ -1,0 +1,63 @@
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { FileStore } from '@utad/training';
+import { inCurrentFolder } from './current-folder';
+import { inside } from './inside';
+import { recover } from './recover';
+import { replaceFolder } from './replace-folder';
+
+/**
+ * A folder as a store, for one process that writes and any number that read.
+ *
+ * Replacing writes a new folder beside it, syncs it and changes their names, so that a crash, a full disk or a loss of
+ * power leaves the old files or the new ones. What a crash left beside the folder goes with the next listing or
+ * replacing. Reading sees the old files or the new ones too: after a listing, files of that listing alone.
+ */
+export function folderStore(folder: string): FileStore {
+  const target = resolve(folder);
+  let listed: string | undefined;
+
+  return {
+    async list() {
+      // A reader may look at what it can't change, on a disk that is full or read-only.
+      await recover(target, { writing: false }).catch(() => undefined);
+      listed = undefined;
+      const names = await inCurrentFolder(target, undefined, async (place, generation) => {
+        const entries = await readdir(place, { recursive: true, withFileTypes: true });
+        listed = generation;
+        return entries
+          .filter((entry) => entry.isFile())
+          .map((entry) => relative(place, join(entry.parentPath, entry.name)).split(sep).join('/'))
+          .sort();
+      });
+      return names ?? [];
+    },
+
+    async read(name, range) {
+      inside(target, name);
+      const openIn = (place: string) => open(inside(place, name));
+      const file = await inCurrentFolder(target, listed, openIn, (file) => file.close());
+      if (file === undefined) {
+        const found = listed === undefined ? 'no such folder' : 'that it was replaced since it was listed';
+        throw new Error(`store: expected ${name} in ${folder}, found ${found}`);
+      }
+      try {
+        return range === undefined ? new Uint8Array(await file.readFile()) : await readRange(file, range);
+      } finally {
+        await file.close();
+      }
+    },
+
+    async replace(files) {
+      for (const name of files.keys()) inside(target, name);
+      await replaceFolder(target, files);
+      listed = undefined;
+    },
+  };
+}
+
+async function readRange(file: FileHandle, { offset, length }: { offset: number; length: number }) {
+  const bytes = new Uint8Array(length);
+  const { bytesRead } = await file.read(bytes, 0, length, offset);
+  return bytes.subarray(0, bytesRead);
+}
