@@ -6,12 +6,12 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Tests import packages by their published names and get the sources, so that no build can be stale. */
 const alias = [
-  { find: /^@utad\/([^/]+)\/node$/, replacement: `${at('packages')}/$1/src/node/index.ts` },
+  { find: /^@utad\/([^/]+)\/([^/]+)$/, replacement: `${at('packages')}/$1/src/$2/index.ts` },
   { find: /^@utad\/([^/]+)$/, replacement: `${at('packages')}/$1/src/index.ts` },
 ];
 
 /** Their tests compute with tensors, on the best backend of the machine. */
-const onTensorFlow = ['training', 'ie-net', 'expert-net', 'perceptual', 'detector', 'two-stage'];
+const onTensorFlow = ['training', 'ie-net', 'expert-net', 'perceptual', 'detector', 'two-stage', 'examples'];
 
 const project = (name: string, root: string) => ({
   resolve: { alias },
@@ -31,6 +31,7 @@ export default defineConfig({
     projects: [
       ...readdirSync(at('packages')).map((name) => project(name, at(`packages/${name}`))),
       project('cli', at('apps/cli')),
+      project('examples', at('examples')),
     ],
   },
 });

@@ -1,3 +1,4 @@
+/** The known ways in which a dataset fails; see {@link DatasetError}. */
 export type DatasetErrorCode =
   /** The root folder does not exist or is no folder. */
   | 'root-missing'
@@ -21,6 +22,7 @@ export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 
   constructor(
+    /** Which of the known ways, for code to branch on. */
     readonly code: DatasetErrorCode,
     message: string,
   ) {

@@ -2,6 +2,7 @@
 export class BundleError extends Error {
   override readonly name = 'BundleError';
   constructor(
+    /** The check that failed. */
     readonly check: 'missing' | 'version' | 'manifest' | 'hash' | 'size' | 'kind' | 'network' | 'asset',
     message: string,
   ) {

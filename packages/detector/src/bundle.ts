@@ -1,31 +1,53 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as tf from '@tensorflow/tfjs';
 import type { FileStore } from '@utad/training';
 import { BundleError } from './bundle-error';
+import type { BundleManifest } from './bundle-manifest';
 import type { AnomalyDetector } from './detector';
 import { sha256 } from './hash';
-import { type BundleManifest, encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
+import { encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
 import { decodeNetwork, encodeNetwork, networkFiles } from './network-files';
 import type { Thresholds } from './thresholds';
 
 /** A bundle whose files are all there and unaltered. */
 export interface Bundle {
+  /** What `utad.json` says, checked. */
   readonly manifest: BundleManifest;
   /** The files of the networks, by name. */
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Makes detectors of one kind, new or from a bundle. Its two functions may need time to fetch what they need. */
+/**
+ * Makes detectors of one kind, new or from a bundle. Its two functions may need time to fetch what they need. The command
+ * line, reports and bundles work for every kind alike.
+ */
 export interface DetectorKind {
+  /** Its name, in bundles and reports. */
   readonly kind: string;
   /** Configurations by name, as plain data that can be edited and given to `create`. */
   readonly presets: Readonly<Record<string, unknown>>;
+  /** The preset to start from where none is named. Default the first of `presets`. */
+  readonly defaultPreset?: string;
+  /**
+   * Says of a configuration what is wrong with it, and where, before anything is made from it: a schema of any library
+   * that follows Standard Schema (https://standardschema.dev), such as zod. What it answers is given to `create`, so it
+   * may fill in defaults. Without it `create` alone judges.
+   */
+  readonly schema?: StandardSchemaV1;
+  /** A new detector. `seed` fixes its initial weights; default 0. */
   create(config: unknown, options?: { seed?: number }): Promise<AnomalyDetector>;
+  /**
+   * The detector of a bundle. It is built from `bundle.manifest.config`, and takes its weights with
+   * {@link restoreNetworks}.
+   */
   load(bundle: Bundle): Promise<AnomalyDetector>;
 }
 
 /** What a bundle says besides networks and configuration. */
 export interface BundleDetails {
+  /** From {@link fitThresholds}; stored, since a score means nothing without them. */
   readonly thresholds: Thresholds;
+  /** What it learnt from: dataset and category by name, number of images, the data's fingerprint, the seed. */
   readonly training: BundleManifest['training'];
   /** Versions of what made it, by package. */
   readonly versions: Readonly<Record<string, string>>;

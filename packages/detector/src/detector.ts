@@ -20,17 +20,21 @@ export interface Prediction {
   readonly intermediates: Readonly<Record<string, Images>>;
 }
 
+/** How {@link AnomalyDetector.fit} trains. */
 export interface FitOptions {
   /** Fixes data order and noise; initial weights are fixed where the detector is made. Default 0. */
   seed?: number;
+  /** Is told of steps, epochs and stages as they happen. */
   onEvent?: (event: TrainingEvent) => void;
   /** When it aborts, training stops after the step in hand, saves a checkpoint and rejects with the signal's reason. */
   signal?: AbortSignal;
+  /** Where to keep what an interrupted training needs to go on, and whether to go on from it. */
   checkpoint?: CheckpointOptions;
   /** Good images kept out of training, on which losses are measured after each epoch. */
   validation?: TrainingData;
 }
 
+/** What a training came to. */
 export interface FitSummary {
   /** The course of each stage, first to last. */
   readonly stages: readonly StageHistory[];
@@ -40,6 +44,7 @@ export interface FitSummary {
 export interface Asset {
   /** For people. */
   readonly name: string;
+  /** SHA-256 in hexadecimal, of whatever its maker defines; a bundle loads only with an equal one. */
   readonly sha256: string;
   /** Where it can be made again from a seed alone. */
   readonly seed?: number | undefined;
@@ -50,14 +55,17 @@ export type Reduction = 'mean' | 'max';
 
 /** Learns from good images alone, then marks what is anomalous in others. */
 export interface AnomalyDetector {
+  /** The name of its {@link DetectorKind}. */
   readonly kind: string;
-  /** Plain data from which {@link DetectorKind.create} makes the same detector, untrained. */
+  /** Plain data from which `create` of its {@link DetectorKind} makes the same detector, untrained. */
   readonly config: unknown;
+  /** Height and width of the images that it takes, in pixels. */
   readonly inputSize: Size;
   /** How the score comes from the anomaly map. */
   readonly reduction: Reduction;
   /** What it was made with besides its networks, by name. */
   readonly assets?: Readonly<Record<string, Asset>>;
+  /** Learns from good images. No tensor is left behind, whether it ends, throws or is stopped. */
   fit(data: TrainingData, options?: FitOptions): Promise<FitSummary>;
   /** The caller owns the result; see {@link disposePrediction}. */
   predict(images: Images): Prediction;
@@ -65,6 +73,7 @@ export interface AnomalyDetector {
   embed?(images: Images): tf.Tensor2D;
   /** What a bundle stores, by name. */
   networks(): Readonly<Record<string, tf.LayersModel>>;
+  /** Frees all its tensors; it cannot be used afterwards. */
   dispose(): void;
 }
 

@@ -12,8 +12,11 @@ export const METRIC_SIZE: Size = [256, 256];
 
 /** One image of a test set with its scores. */
 export interface EvaluatedImage {
+  /** Of its record. */
   readonly id: string;
+  /** `good`, or the type of defect. */
   readonly kind: string;
+  /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** The detector's own. */
   readonly score: number;
@@ -27,19 +30,29 @@ export interface Areas {
   readonly imageAuroc: number | null;
   /** The same under either reduction. */
   readonly imageAurocMean: number | null;
+  /** With the maximum of the map as score. */
   readonly imageAurocMax: number | null;
+  /** Over all pixels of the test set, at {@link METRIC_SIZE}. */
   readonly pixelAuroc: number | null;
 }
 
+/** What a detector reached on a test set. Areas and IoU are in [0, 1], higher is better; `null` is not defined. */
 export interface Evaluation {
+  /** How many images of either class there were. */
   readonly images: { readonly good: number; readonly anomalous: number };
+  /** Every image, in the order of the test set. */
   readonly items: readonly EvaluatedImage[];
+  /** AUROC over images, with the detector's own score. */
   readonly image: {
     readonly auroc: number | null;
     /** The same under either reduction of the map. */
     readonly aurocMean: number | null;
     readonly aurocMax: number | null;
   };
+  /**
+   * Over all pixels at {@link METRIC_SIZE}: AUROC, and IoU at each of three thresholds (`fitted` is the only one that
+   * never saw the test set).
+   */
   readonly pixel: {
     readonly auroc: number | null;
     readonly iou: Readonly<Record<'paper' | 'fitted' | 'oracle', number | null>>;
@@ -50,6 +63,7 @@ export interface Evaluation {
   readonly pixelDifference: Readonly<Record<string, Areas>>;
   /** Share of the map that each of its parts makes, where the detector tells. */
   readonly shares?: Readonly<Record<string, number>>;
+  /** Whether images are restored; only for test sets with clean twins. */
   readonly restoration?: Restoration;
   /** Seconds of prediction, reading included. */
   readonly seconds: number;
@@ -57,12 +71,15 @@ export interface Evaluation {
   readonly notes: readonly string[];
 }
 
+/** How {@link evaluate} measures. */
 export interface EvaluateOptions {
+  /** From {@link fitThresholds}: where `fitted` stands. */
   readonly thresholds: Thresholds;
   /** Default 8. */
   readonly batchSize?: number;
   /** Is told how many images are done. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Stops between batches; the evaluation then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -8,6 +8,7 @@ export {
   saveBundle,
 } from './bundle';
 export { BundleError } from './bundle-error';
+export type { BundleManifest } from './bundle-manifest';
 export {
   type AnomalyDetector,
   type Asset,
@@ -25,9 +26,14 @@ export {
   evaluate,
   METRIC_SIZE,
 } from './evaluate';
-export { type BundleManifest, encodeManifest, MANIFEST_FILE } from './manifest';
+export { type HttpStoreOptions, httpStore } from './http-store';
+export { HttpStoreError, type HttpStoreProblem } from './http-store-error';
+export { type ImageSource, imagesFrom } from './images-from';
+export { InputImageError, type InputImageProblem } from './input-image-error';
+export { encodeManifest, MANIFEST_FILE } from './manifest';
 export { resizeMask } from './mask';
 export { meanImageAuroc } from './mean-image';
+export type { Drawable, PixelData } from './pixels';
 export type { Restoration } from './restoration';
 export { normalizedScore, scoreOf } from './score';
 export { fitThresholds, IMAGE_QUANTILE, PIXEL_QUANTILE, type Thresholds } from './thresholds';

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { BundleError } from './bundle-error';
+import type { BundleManifest } from './bundle-manifest';
 import { sha256 } from './hash';
 
+/** Name of the file that says what the others of a bundle are. */
 export const MANIFEST_FILE = 'utad.json';
 
 /** A name that stays in its folder: no absolute path, no `..`, no drive. */
@@ -34,12 +36,9 @@ const schema = z.strictObject({
   sha256: hash,
 });
 
-/** The contents of `utad.json`, its own hash left out. */
-export type BundleManifest = Omit<z.infer<typeof schema>, 'sha256'>;
-
 const NO_HASH = '0'.repeat(64);
 
-/** The bytes of `utad.json`: a changed byte anywhere in them is found by {@link parseManifest}. */
+/** The bytes of `utad.json`: a changed byte anywhere in them is found by `parseManifest`. */
 export function encodeManifest(manifest: BundleManifest): Uint8Array {
   const text = `${JSON.stringify({ ...manifest, sha256: NO_HASH }, null, 2)}\n`;
   return utf8(replaceLast(text, NO_HASH, sha256(utf8(text))));

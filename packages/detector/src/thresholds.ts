@@ -14,6 +14,7 @@ export interface Thresholds {
 
 /** Share of held-out good images, and of their pixels, that stay below the fitted thresholds. */
 export const IMAGE_QUANTILE = 0.95;
+/** Share of held-out good images' pixels that stays below the fitted threshold of the map. */
 export const PIXEL_QUANTILE = 0.999;
 
 /**

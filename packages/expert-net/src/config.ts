@@ -2,6 +2,7 @@ import type { Size } from '@utad/training';
 
 /** Everything that fixes Expert-Net's shape and loss. Plain data. */
 export interface ExpertNetConfig {
+  /** Height and width of the images, each divisible by 2 to the power of `downsamplings`. */
   readonly inputSize: Size;
   /** Filters of the stem; each stride-2 block doubles them. */
   readonly base: number;
@@ -21,6 +22,7 @@ export interface ExpertNetConfig {
   readonly paintsOnInput: boolean;
   /** Width of the two hidden layers that make γ and β of s. */
   readonly mlp: number;
+  /** What each term of the loss is multiplied by. */
   readonly loss: ExpertNetLossConfig;
 }
 

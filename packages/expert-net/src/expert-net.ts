@@ -8,6 +8,7 @@ import { buildEncoder } from './encoder';
 
 /** Expert-Net (section 3.2): paints an image's own detail back onto its impression. */
 export class ExpertNet {
+  /** As given to the constructor. */
   readonly config: ExpertNetConfig;
   private readonly encoderA: tf.LayersModel;
   private readonly decoderA: tf.LayersModel;
@@ -16,7 +17,7 @@ export class ExpertNet {
   private readonly detailExtractor: tf.LayersModel;
 
   /**
-   * @param seed Fixes the initial weights. Default 0.
+   * @param options `seed` fixes the initial weights; default 0.
    * @throws RangeError when the image cannot be halved as often as there are stride-2 blocks.
    */
   constructor(config: ExpertNetConfig, { seed = 0 }: { seed?: number } = {}) {
@@ -30,6 +31,7 @@ export class ExpertNet {
     this.detailExtractor = buildDetailExtractor(config, scope('expert-net-detail'));
   }
 
+  /** Height and width of the images, in pixels. */
   get inputSize(): Size {
     return this.config.inputSize;
   }
@@ -70,6 +72,7 @@ export class ExpertNet {
     });
   }
 
+  /** Encoder and decoder of either path and E_S, by the names under which a bundle stores them. They stay its own. */
   networks(): Record<string, tf.LayersModel> {
     return {
       'expert-net-encoder-a': this.encoderA,
@@ -80,10 +83,12 @@ export class ExpertNet {
     };
   }
 
+  /** Numbers in all weights, trained or not. */
   countParams(): number {
     return Object.values(this.networks()).reduce((sum, network) => sum + network.countParams(), 0);
   }
 
+  /** Frees the weights. */
   dispose(): void {
     for (const network of Object.values(this.networks())) network.dispose();
   }

@@ -2,12 +2,15 @@ import type { Size } from '@utad/training';
 
 /** One inception block: `filters` in each of its four branches, and the pooling (or up-sampling) after it. */
 export interface BlockConfig {
+  /** In each of the four branches: the block gives four times as many channels. */
   readonly filters: number;
+  /** By which height and width shrink after the block in the encoder, and grow in the decoder. */
   readonly factor: number;
 }
 
 /** Everything that fixes IE-Net's shape and loss. Plain data. */
 export interface IeNetConfig {
+  /** Height and width of the images, each divisible by the product of the encoder's factors. */
   readonly inputSize: Size;
   /** E_M, from the image down. */
   readonly encoder: readonly BlockConfig[];
@@ -27,9 +30,11 @@ export interface IeNetConfig {
   readonly vectorChannels: number;
   /** Log-variance of z at the start: small, so that z carries something before the KL term can smother it. */
   readonly initialLogVariance: number;
+  /** What each term of the loss is multiplied by. */
   readonly loss: IeNetLossConfig;
 }
 
+/** Weights of the three terms of section 3.1. */
 export interface IeNetLossConfig {
   /** Weight of Eq. 4; 0 leaves out the discriminator and the KL term (the ablation "without mutual information"). */
   readonly mutualInformation: number;

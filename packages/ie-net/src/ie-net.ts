@@ -19,13 +19,17 @@ export type Encoding = {
 
 /** IE-Net (section 3.1): makes of an image x an impression m that is too coarse to hold a defect. */
 export class IeNet {
+  /** As given to the constructor. */
   readonly config: IeNetConfig;
+  /** E_M with the MLP of z: images to spatial features, pooled features, and mean and log-variance of z. */
   readonly encoder: tf.LayersModel;
+  /** D_M: spatial features, or z with the vector bottleneck, to the impression. */
   readonly decoder: tf.LayersModel;
+  /** T: pooled features and z, one behind the other, to a logit. */
   readonly discriminator: tf.LayersModel;
 
   /**
-   * @param seed Fixes the initial weights. Default 0.
+   * @param options `seed` fixes the initial weights; default 0.
    * @throws RangeError when the factors of the blocks do not divide the image, or the decoder's not undo the encoder's.
    */
   constructor(config: IeNetConfig, { seed = 0 }: { seed?: number } = {}) {
@@ -36,6 +40,7 @@ export class IeNet {
     this.discriminator = buildDiscriminator(config, seed);
   }
 
+  /** Height and width of the images, in pixels. */
   get inputSize(): Size {
     return this.config.inputSize;
   }
@@ -62,6 +67,7 @@ export class IeNet {
   /**
    * D_M.
    *
+   * @param encoding What E_M made of the images; read with the spatial bottleneck only.
    * @param z `[B, latent]`: the mean at inference, a sample in training. Read with the vector bottleneck only.
    * @returns The impression m, `[B, H, W, 3]` in (0, 1).
    */
@@ -101,6 +107,7 @@ export class IeNet {
     return ofRank(2, outputsOf(this.discriminator, tf.concat([pooled, z], 1), training)[0], 'logits');
   }
 
+  /** Encoder, decoder and discriminator by the names under which a bundle stores them. They stay its own. */
   networks(): Record<string, tf.LayersModel> {
     return {
       'ie-net-encoder': this.encoder,
@@ -109,10 +116,12 @@ export class IeNet {
     };
   }
 
+  /** Numbers in all weights, trained or not, T among them. */
   countParams(): number {
     return Object.values(this.networks()).reduce((sum, network) => sum + network.countParams(), 0);
   }
 
+  /** Frees the weights. */
   dispose(): void {
     for (const network of Object.values(this.networks())) network.dispose();
   }

@@ -12,7 +12,9 @@ export interface ReportData {
   readonly createdAt: string;
   /** Label and value, in the order shown: detector, preset, images, seed, backend, weights, versions. */
   readonly facts: readonly (readonly [label: string, value: string])[];
+  /** The headline numbers. */
   readonly metrics: ReportMetrics;
+  /** Where good ends and anomalous begins. */
   readonly thresholds: ReportThresholds;
   /** How the image score comes from the anomaly map. */
   readonly reduction: 'mean' | 'max';
@@ -32,7 +34,9 @@ export interface ReportData {
   readonly notes: readonly string[];
 }
 
+/** The numbers of a test set. */
 export interface ReportMetrics {
+  /** Over whole images. */
   readonly image: {
     /** Area under the ROC curve of image scores, in [0, 1], higher is better. */
     readonly auroc: Measured;
@@ -41,6 +45,7 @@ export interface ReportMetrics {
     /** The same with the maximum of the anomaly map as score. */
     readonly aurocMax?: Measured;
   };
+  /** Over all pixels; `null` without masks. */
   readonly pixel: {
     /** Area under the ROC curve of all pixels of the test set, in [0, 1], higher is better. */
     readonly auroc: Measured;
@@ -61,16 +66,21 @@ export interface ReportThresholds {
   readonly oracle?: number;
 }
 
+/** One image of the test set with its score. */
 export interface ImageScore {
+  /** Unique in the test set, such as `test/good/000.png`. */
   readonly id: string;
   /** `good`, or the type of defect. */
   readonly kind: string;
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
+  /** The image score; higher is more anomalous. */
   readonly score: number;
 }
 
+/** The course of one stage of training. */
 export interface StageLosses {
+  /** For the heading, such as `ie-net`. */
   readonly stage: string;
   /** First to last: the mean of each loss term over the epoch, and over held-out images after it. */
   readonly epochs: readonly {
@@ -79,10 +89,15 @@ export interface StageLosses {
   }[];
 }
 
+/** What another way to score the same images reaches. */
 export interface Comparison {
+  /** What was compared, such as `|x - m|, mean`. */
   readonly name: string;
+  /** Over whole images, in [0, 1], higher is better. */
   readonly imageAuroc: Measured;
+  /** Over all pixels, in [0, 1], higher is better. */
   readonly pixelAuroc: Measured;
+  /** A remark for the reader. */
   readonly note?: string;
 }
 
@@ -98,12 +113,15 @@ export interface Restoration {
   readonly outsideImpression: number;
 }
 
+/** What one part of the anomaly map makes of it. */
 export interface LayerShare {
+  /** The layer or pair, such as `conv3_4`. */
   readonly name: string;
   /** In [0, 1]. */
   readonly share: number;
 }
 
+/** One image with everything that explains its score. */
 export interface GalleryRow extends ImageScore {
   /** Of every picture, of the map and of the mask in this row. */
   readonly size: Size;

@@ -12,6 +12,7 @@ const halo: Colour = [0, 0, 0];
 /** An outline is one pixel thick for so many pixels of the longer side, to be seen when the picture fits a screen. */
 const pixelsPerOutline = 100;
 
+/** What {@link overlay} draws over an image. */
 export interface OverlayOptions {
   /** `H * W` bytes: 1 where a pixel is called anomalous. Tinted and outlined in orange. */
   readonly segmentation: Uint8Array;

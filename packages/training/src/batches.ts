@@ -3,7 +3,9 @@ import type { ImageRecord, Images, Size, TrainingData } from './data';
 
 /** One batch of images with the records they came from. The reader disposes of `images`. */
 export interface Batch {
+  /** `[B, H, W, 3]`, in [0, 1]. */
   readonly images: Images;
+  /** In the order of the images. */
   readonly records: readonly ImageRecord[];
 }
 
@@ -37,7 +39,7 @@ export function toImages(records: readonly ImageRecord[], [height, width]: Size)
 /**
  * Reads a dataset in batches, in the order given.
  *
- * @param smallestBatch A last batch of fewer images is dropped. Default 1.
+ * @param options A last batch of fewer than `smallestBatch` images is dropped; default 1.
  */
 export async function* readBatches(
   data: TrainingData,
@@ -55,10 +57,15 @@ export async function* readBatches(
     yield { images: toImages(pending, size), records: pending };
 }
 
+/** How {@link readBatches} cuts a dataset up. */
 export interface BatchOptions {
+  /** Indices of the records, in the order to read them. */
   readonly order: readonly number[];
+  /** Images in each batch but the last. */
   readonly batchSize: number;
+  /** Height and width that every image must have. */
   readonly size: Size;
+  /** A last batch of fewer images is dropped. Default 1. */
   readonly smallestBatch?: number;
 }
 

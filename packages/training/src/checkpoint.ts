@@ -11,7 +11,9 @@ export interface Progress {
   readonly finished: readonly StageHistory[];
   /** Of the stage in hand: steps taken, epochs complete, losses of the epoch in hand. */
   readonly step: number;
+  /** Of the stage in hand: its name, and the epochs complete. */
   readonly current: StageHistory;
+  /** Of the epoch in hand: steps, seconds, and the sums of losses over those steps. */
   readonly partialEpoch: { readonly steps: number; readonly seconds: number; readonly sums: Losses };
   /** What the stage in hand began with. */
   readonly start: StartingPoint;
@@ -19,7 +21,9 @@ export interface Progress {
 
 /** Mean losses of each epoch of one stage. */
 export interface StageHistory {
+  /** Its name. */
   readonly stage: string;
+  /** First to last: mean losses, those on validation images where there were any, and seconds. */
   readonly epochs: readonly {
     readonly losses: Losses;
     readonly validation?: Losses;
@@ -29,7 +33,9 @@ export interface StageHistory {
   readonly kept?: number;
 }
 
+/** Everything that a run needs to go on as if it had never stopped. */
 export interface Checkpoint {
+  /** Where the run stands. */
   readonly progress: Progress;
   /** Weights and optimiser state by name. The reader of a loaded checkpoint disposes of them. */
   readonly tensors: ReadonlyMap<string, tf.Tensor>;

@@ -16,7 +16,9 @@ export interface ImageRecord {
   readonly kind: string;
   /** Pixels, row by row, channels last: `H * W * channels` bytes. */
   readonly image: Uint8Array;
+  /** Height and width of `image`. */
   readonly size: Size;
+  /** 3 for RGB, 1 for grey. */
   readonly channels: 1 | 3;
   /** Ground truth of each pixel, row by row, a byte each: 0 good, 1 anomalous. Absent where it is not known. */
   readonly mask?: Uint8Array;
@@ -28,6 +30,7 @@ export interface ImageRecord {
 
 /** A dataset that can be read in any order, so that a run can resume in the middle of an epoch. */
 export interface TrainingData {
+  /** Number of records; their indices run from 0. */
   readonly count: number;
   /** Hash of what the data are: ids, content and decoding settings. Equal data have equal fingerprints. */
   readonly fingerprint: string;

@@ -3,11 +3,13 @@ export class DivergedError extends Error {
   override readonly name = 'DivergedError';
 
   constructor(
+    /** The stage that ran away. */
     readonly stage: string,
     /** Counts from 1 through the stage. */
     readonly step: number,
     /** The loss term, `total`, or `weight norm`. */
     readonly term: string,
+    /** What the term had come to. */
     readonly value: number,
     /** What it had to stay below; absent where the value is not finite. */
     readonly limit?: number,

@@ -1,5 +1,6 @@
 import type { StageHistory } from './checkpoint';
 
+/** When a stage has stopped getting better. */
 export interface EarlyStopping {
   /** Epochs without a better validation loss after which the stage ends. */
   readonly patience: number;

@@ -15,7 +15,7 @@ export type { StartingPoint } from './explosion-guard';
 export { outputsOf, symbolic } from './layers/graph';
 export { UpsampleNearest } from './layers/upsample-nearest';
 export { memoryStore } from './memory-store';
-export { ofRank } from './ops/of-rank';
+export { ofRank, type TensorOfRank } from './ops/of-rank';
 export { type StandardizeOptions, standardize } from './ops/standardize';
 export { upsampleNearest } from './ops/upsample-nearest';
 export { Optimizer, type OptimizerConfig, type UpdateOptions } from './optimizer';

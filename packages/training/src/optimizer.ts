@@ -19,6 +19,7 @@ export type OptimizerConfig =
       readonly momentum?: number;
     };
 
+/** One step of an {@link Optimizer}. */
 export interface UpdateOptions {
   /** Counts from 1. */
   readonly step: number;
@@ -95,6 +96,7 @@ export class Optimizer {
     });
   }
 
+  /** Frees the moments; the variables stay. */
   dispose(): void {
     for (const slot of this.slots) slot.dispose();
   }

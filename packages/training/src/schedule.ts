@@ -1,6 +1,7 @@
 /** `cosine` falls from the full learning rate to none over the run, as half a cosine wave. */
 export type Schedule = 'constant' | 'cosine';
 
+/** The course of the learning rate over a stage. */
 export interface LearningRateOptions {
   /** Steps of the whole stage. */
   readonly steps: number;

@@ -16,8 +16,11 @@ import { validationLoss } from './validation-loss';
 
 /** How one stage is trained. */
 export interface StageTraining {
+  /** Passes over the training images. */
   readonly epochs: number;
+  /** Images in a step. */
   readonly batchSize: number;
+  /** Adam or SGD, with its learning rate. */
   readonly optimizer: OptimizerConfig;
   /** Course of the learning rate. Default `constant`. */
   readonly schedule?: Schedule;

@@ -7,7 +7,9 @@ export const SMALLEST_BATCH = 2;
 
 /** One network, or several trained together, with what training needs to know of it. */
 export interface Stage<Inputs extends tf.TensorContainer = tf.TensorContainer> {
+  /** For events and checkpoints; unique in a run. */
   readonly name: string;
+  /** Height and width of the images that it takes. */
   readonly inputSize: Size;
   /** Everything this stage trains, by name. */
   readonly networks: Readonly<Record<string, tf.LayersModel>>;

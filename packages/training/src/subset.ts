@@ -13,7 +13,7 @@ export function subset(data: TrainingData, indices: readonly number[]): Training
 /**
  * Sets a share of the records aside, by seed: what training never sees, and thresholds are fitted on.
  *
- * @param fraction Share kept out, at least one record. Default 0.1.
+ * @param options `fraction` is the share kept out, at least one record, default 0.1; `seed` says which, default 0.
  * @throws RangeError when fewer than two records are there to split.
  */
 export function holdOut(

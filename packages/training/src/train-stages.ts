@@ -14,11 +14,15 @@ import type { FileStore } from './store';
 
 /** A stage and how it is to be trained. */
 export interface StagePlan {
+  /** What is trained. */
   readonly stage: Stage;
+  /** How it is trained. */
   readonly training: StageTraining;
 }
 
+/** Where a run keeps its checkpoints. */
 export interface CheckpointOptions {
+  /** Holds one checkpoint, the last. */
   readonly store: FileStore;
   /** Steps between checkpoints. Default 100. */
   readonly every?: number;
@@ -26,12 +30,15 @@ export interface CheckpointOptions {
   readonly resume?: boolean;
 }
 
+/** How {@link trainStages} runs. */
 export interface TrainingOptions {
   /** Fixes data order and noise. Default 0. */
   readonly seed?: number;
+  /** Is told of steps, epochs and stages as they happen. */
   readonly onEvent?: (event: TrainingEvent) => void;
   /** When it aborts, training stops after the step in hand, saves a checkpoint and rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Default: none are written. */
   readonly checkpoint?: CheckpointOptions;
   /** Images on which losses are measured after each epoch, without learning from them. */
   readonly validation?: TrainingData;

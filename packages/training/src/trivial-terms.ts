@@ -2,6 +2,7 @@ import type { StageHistory } from './checkpoint';
 
 /** The value of a loss term that a network reaches without having learnt what the term is for. */
 export interface TrivialTerm {
+  /** Of the unweighted term. */
   readonly value: number;
   /** How near the term's mean over an epoch has to come to count. */
   readonly tolerance: number;

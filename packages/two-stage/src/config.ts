@@ -112,6 +112,9 @@ const small: TwoStageConfig = {
   score: { reduction: 'mean' },
 };
 
+/**
+ * Configurations by name: `paper` (256x256), `fast` (128x128, minutes on a CPU), `small` (64x64, for one-class sets).
+ */
 export const twoStagePresets = { small, fast, paper } as const;
 
 function productOf(blocks: readonly ie.BlockConfig[]): number {

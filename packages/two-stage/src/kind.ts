@@ -3,6 +3,7 @@ import type { Vgg19Weights } from '@utad/perceptual';
 import { twoStageConfig, twoStagePresets } from './config';
 import { KIND, TwoStage } from './two-stage';
 
+/** How {@link twoStageKind} comes by VGG-19 weights. */
 export interface TwoStageKindOptions {
   /**
    * Finds VGG-19 weights: those that a bundle was made with, or any for a new detector. It may answer others than those
@@ -18,6 +19,8 @@ export function twoStageKind({ vgg19, allowOtherWeights = false }: TwoStageKindO
   return {
     kind: KIND,
     presets: twoStagePresets,
+    defaultPreset: 'fast',
+    schema: twoStageConfig,
 
     async create(config, options = {}) {
       return new TwoStage(config, { ...options, vgg19: await vgg19() });

@@ -23,6 +23,7 @@ const PAIRS = [
   ['x', 'impression'],
 ] as const;
 
+/** What a {@link TwoStage} is made with besides its configuration. */
 export interface TwoStageOptions {
   /** Weights of the perceptual measurement. */
   readonly vgg19: Vgg19Weights;
@@ -32,10 +33,15 @@ export interface TwoStageOptions {
 
 /** Unsupervised Two-Stage Anomaly Detection: IE-Net, Expert-Net, and the perceptual measurement of Eq. 8. */
 export class TwoStage implements AnomalyDetector {
+  /** As bundles name it: `two-stage`. */
   readonly kind = KIND;
+  /** Validated, with defaults filled in; a new detector can be made from it. */
   readonly config: TwoStageConfig;
+  /** The VGG-19 weights that measure, by name and hash. */
   readonly assets: Readonly<Record<string, Asset>>;
+  /** Stage 1: x to m. */
   readonly ieNet: IeNet;
+  /** Stage 2: m and x to x̂, x to m̂. */
   readonly expertNet: ExpertNet;
   private readonly vgg19: Vgg19;
   private readonly scorer: PerceptualScorer;
@@ -50,14 +56,17 @@ export class TwoStage implements AnomalyDetector {
     this.assets = { vgg19: this.vgg19.weights };
   }
 
+  /** Height and width of the images, in pixels. */
   get inputSize(): Size {
     return this.ieNet.inputSize;
   }
 
+  /** How the score comes from e. */
   get reduction(): Reduction {
     return this.config.score.reduction;
   }
 
+  /** Trains IE-Net, then Expert-Net on the impressions of the trained IE-Net. */
   async fit(data: TrainingData, options: FitOptions = {}): Promise<FitSummary> {
     const { training } = this.config;
     const plans = [
@@ -101,14 +110,17 @@ export class TwoStage implements AnomalyDetector {
     });
   }
 
+  /** Latent codes: the mean of z of each image, `[B, latent]`; the caller disposes of them. */
   embed(images: Images): tf.Tensor2D {
     return this.ieNet.embed(images);
   }
 
+  /** Those of IE-Net and Expert-Net; VGG-19 is not among them. */
   networks(): Record<string, tf.LayersModel> {
     return { ...this.ieNet.networks(), ...this.expertNet.networks() };
   }
 
+  /** Frees all three networks. */
   dispose(): void {
     this.ieNet.dispose();
     this.expertNet.dispose();

@@ -11,6 +11,7 @@ const FORMATS: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'tiff']);
 export interface DecodedImage {
   /** RGB, row by row, `H * W * 3` bytes. */
   readonly pixels: Uint8Array;
+  /** Height and width, in pixels. */
   readonly size: Size;
   /** What was changed on the way, in words that are the same for all images changed alike. */
   readonly conversions: readonly string[];

@@ -6,15 +6,21 @@ import { decodeImage, decodeMask, storedSize } from './decode';
 
 /** Where one record comes from. */
 export interface ImageEntry {
+  /** Path below the root or category, with forward slashes: unique, and the same on every machine. */
   readonly id: string;
+  /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
+  /** `good`, or the type of defect. */
   readonly kind: string;
+  /** Of the image file. */
   readonly path: string;
   /** A file; `none` where nothing is wrong with the image; absent where it is not known. */
   readonly mask?: { readonly path: string } | 'none';
+  /** File of the same scene without the defect; synthetic sets only. */
   readonly cleanTwinPath?: string;
 }
 
+/** How image files are read. */
 export interface ReadOptions {
   /** Images are resized to this. */
   readonly size: Size;
@@ -24,11 +30,13 @@ export interface ReadOptions {
   readonly onBad?: 'throw' | 'skip';
   /** Is told how many files were read while opening. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Stops the opening, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
 /** Images in files, opened. */
 export interface FileDataset extends TrainingData {
+  /** The images in the order of their indices, without those left out. */
   readonly entries: readonly ImageEntry[];
   /** Files that were left out, with the reason. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];

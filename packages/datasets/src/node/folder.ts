@@ -4,7 +4,9 @@ import { type FileDataset, type ImageEntry, openFiles, type ReadOptions } from '
 import { expectFolder, folderNames, imagePaths } from './image-paths';
 import { limitEntries } from './limit';
 
+/** Which images of a plain folder to open, and how. */
 export interface FolderOptions extends ReadOptions {
+  /** The folder with the images, or with a folder for each kind of them. */
   readonly root: string;
   /**
    * `train` (the default) takes the images in `good/` where there is such a folder, else all, as good ones. `test` takes

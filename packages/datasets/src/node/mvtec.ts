@@ -5,10 +5,13 @@ import { type FileDataset, type ImageEntry, openFiles, type ReadOptions } from '
 import { expectFolder, folderNames, imagePaths } from './image-paths';
 import { limitEntries } from './limit';
 
+/** Which part of an MVTec AD category to open, and how. */
 export interface MvtecOptions extends ReadOptions {
   /** The folder that holds the categories. */
   readonly root: string;
+  /** A folder of the root, such as `screw`. */
   readonly category: string;
+  /** `train` has good images only; `test` has all kinds, with masks. */
   readonly split: 'train' | 'test';
   /** At most so many images, chosen by `seed`, every kind of the test split with its share. */
   readonly limit?: number;

@@ -7,9 +7,11 @@ import { DatasetError } from '../errors';
 import type { SyntheticCategory } from '../synthetic/kinds';
 import { SYNTHETIC_VERSION, synthesize } from '../synthetic/synthesize';
 
+/** What synthetic images to write, and where. */
 export interface WriteSyntheticOptions {
   /** The folder to make. */
   readonly out: string;
+  /** The products to draw, each once; one folder a product. */
   readonly categories: readonly SyntheticCategory[];
   /** Good training images of each category. Default 200. */
   readonly train?: number;
@@ -23,7 +25,9 @@ export interface WriteSyntheticOptions {
   readonly seed?: number;
   /** Replace a folder that an earlier call made. Default false. */
   readonly force?: boolean;
+  /** Is told how many images are written. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Stops the writing, which then throws the signal's reason and leaves no folder. */
   readonly signal?: AbortSignal;
 }
 

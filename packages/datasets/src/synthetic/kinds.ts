@@ -12,10 +12,12 @@ import { wood } from './scenes/wood';
 
 /** The synthetic products: two objects on a table, two textures that fill the picture. */
 export const SYNTHETIC_CATEGORIES = ['washer', 'button', 'weave', 'wood'] as const;
+/** The name of a synthetic product: `washer` and `button` are objects, `weave` and `wood` textures. */
 export type SyntheticCategory = (typeof SYNTHETIC_CATEGORIES)[number];
 
 /** What can be wrong with them. */
 export const SYNTHETIC_DEFECTS = ['scratch', 'hole', 'stain', 'missing', 'contamination'] as const;
+/** The name of a synthetic defect. `missing` is a part that is not there, so that what lies beneath shows. */
 export type SyntheticDefect = (typeof SYNTHETIC_DEFECTS)[number];
 
 export const sceneMakers: Readonly<Record<SyntheticCategory, SceneMaker>> = { washer, button, weave, wood };

@@ -15,7 +15,9 @@ import { render } from './render';
 /** Goes into every fingerprint; raised whenever the same options would draw another picture. */
 export const SYNTHETIC_VERSION = 2;
 
+/** Which synthetic images to draw. What an image shows depends on these and its number alone. */
 export interface SyntheticOptions {
+  /** The product to draw. */
   category: SyntheticCategory;
   /** `train` has good images only. */
   split: 'train' | 'test';
@@ -38,16 +40,23 @@ export interface SyntheticOptions {
 
 /** One image of a synthetic dataset, before it is drawn. */
 export interface SyntheticEntry {
+  /** Unique in its dataset, such as `test/scratch/000`. */
   readonly id: string;
+  /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
+  /** `good`, or the type of its defect. */
   readonly kind: 'good' | SyntheticDefect;
 }
 
 /** A synthetic dataset. Records are drawn when they are asked for; nothing is kept. */
 export interface SyntheticData extends TrainingData {
+  /** As asked for. */
   readonly category: SyntheticCategory;
+  /** As asked for. */
   readonly split: 'train' | 'test';
+  /** Height and width of every image and mask, in pixels. */
   readonly size: Size;
+  /** Every image, good ones first, then one type of defect after the other. */
   readonly entries: readonly SyntheticEntry[];
   /**
    * Draws one image: good ones with an all-zero mask, defective ones with mask and clean twin.

@@ -1,23 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AnomalyDetector, disposePrediction, scoreOf } from '@utad/detector';
-import type { Images } from '@utad/training';
+import { imagesFrom, normalizedScore, scoreOf } from '@utad/detector';
 
-const darknessOf = (x: Images) => tf.sub<tf.Tensor3D>(1, x.mean(3)); // [B, H, W]
-const detector: AnomalyDetector = {
-  kind: 'darkness',
-  config: {},
-  inputSize: [1, 2],
-  reduction: 'max',
-  fit: async () => ({ stages: [] }), // nothing to learn
-  predict: (x) =>
-    tf.tidy(() => {
-      const anomalyMap = darknessOf(x);
-      return { anomalyMap, score: scoreOf(anomalyMap, 'max'), intermediates: {} };
-    }),
-  networks: () => ({}),
-  dispose: () => {},
-};
-const images = tf.tensor4d([1, 1, 1, 0.5, 0.25, 0], [1, 1, 2, 3]);
-const prediction = detector.predict(images);
-console.log([...prediction.anomalyMap.dataSync()], [...prediction.score.dataSync()]); // [ 0, 0.75 ] [ 0.75 ]
-disposePrediction(prediction);
+const photo = { data: Uint8Array.of(255, 255, 255, 255, 0, 255, 255, 255), width: 4, height: 2 };
+const images = await imagesFrom(photo, [2, 4]); // grey bytes to [1, 2, 4, 3] in [0, 1]
+const anomalyMap = tf.sub<tf.Tensor3D>(1, images.mean(3)); // here: how dark a pixel is, [1, 2, 4]
+const score = scoreOf(anomalyMap, 'max'); // [1]
+const [value = 0] = await score.data();
+console.log(value, normalizedScore(value, 0.25)); // 1 0.8
+tf.dispose([images, anomalyMap, score]);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ofRank, standardize } from '@utad/training';
 
 /** Of instance norm and AdaIN, as in MUNIT. */
-export const EPSILON = 1e-5;
+const EPSILON = 1e-5;
 
 /** Each channel of each image standardised by itself, without gain or bias (https://arxiv.org/abs/1607.08022). */
 export function instanceNorm(x: tf.Tensor4D): tf.Tensor4D {

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { standardize } from '@utad/training';
 
+/** How {@link BatchNorm} normalises. */
 export interface BatchNormOptions {
+  /** Of the layer, unique in its network: its weights are saved under it. */
   readonly name: string;
   /** Share of the old moving average that a step keeps. Default 0.9. */
   readonly momentum?: number;

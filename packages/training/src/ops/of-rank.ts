@@ -12,11 +12,17 @@ export function ofRank<R extends keyof TensorOfRank>(rank: R, value: unknown, na
   throw new RangeError(`${name}: expected a tensor of rank ${rank}, received ${received}`);
 }
 
-interface TensorOfRank {
+/** TensorFlow.js's tensor types by rank. */
+export interface TensorOfRank {
+  /** A single number. */
   0: tf.Scalar;
+  /** `[N]`. */
   1: tf.Tensor1D;
+  /** Two axes, such as `[B, D]`. */
   2: tf.Tensor2D;
+  /** Three axes, such as `[B, H, W]`. */
   3: tf.Tensor3D;
+  /** Four axes, such as `[B, H, W, C]`. */
   4: tf.Tensor4D;
 }
 

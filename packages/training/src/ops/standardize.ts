@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { withGradient } from './with-gradient';
 
+/** What {@link standardize} normalises over. */
 export interface StandardizeOptions {
   /** Axes that mean and variance are taken over. */
   readonly axes: readonly number[];

@@ -8,5 +8,4 @@ const images = tf.zeros<tf.Rank.R4>([2, 64, 64, 3]);
 const prediction = detector.predict(images);
 console.log(prediction.anomalyMap.shape, prediction.score.shape); // [ 2, 64, 64 ] [ 2 ]
 disposePrediction(prediction);
-images.dispose();
-detector.dispose();
+for (const held of [images, detector]) held.dispose();

@@ -1,0 +1,42 @@
+// How different do two images look? Run as
+//
+//   node score-two-images.mjs a.png b.png [--vgg19 FOLDER]
+//
+// FOLDER holds VGG-19 in TensorFlow.js format (weights_manifest.json). Without it random weights measure: the distance
+// still grows with the difference, but it is no perceptual distance.
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { decodeImage } from '@utad/datasets/node';
+import { imagesFrom } from '@utad/detector';
+import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
+import { readVgg19Weights } from '@utad/perceptual/node';
+import { useBackend } from '@utad/runtime/node';
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { vgg19: { type: 'string' } } });
+const [first, second] = positionals;
+if (first === undefined || second === undefined) throw new Error('expected the paths of two images');
+
+await useBackend();
+
+/** @param {string} path */
+async function read(path) {
+  const { pixels, size } = await decodeImage(await readFile(path), path);
+  // Both at one size, or there would be no comparing them pixel by pixel.
+  return imagesFrom({ data: pixels, height: size[0], width: size[1] }, [128, 128]);
+}
+
+const weights = values.vgg19 === undefined ? randomVgg19Weights(0) : await readVgg19Weights(values.vgg19);
+const vgg = new Vgg19(weights);
+const scorer = new PerceptualScorer(vgg);
+const [a, b] = [await read(first), await read(second)];
+
+const distance = scorer.distance(a, b);
+console.log(`distance ${distance.dataSync()[0]?.toFixed(4)} (weights: ${weights.name})`);
+
+// Where they differ most: the map is [1, 128, 128], higher where they look more different.
+const map = scorer.anomalyMap(a, b);
+const place = map.flatten().argMax();
+const [at = 0] = place.dataSync();
+console.log(`most different at row ${Math.floor(at / 128)}, column ${at % 128} of 128x128`);
+
+for (const held of [a, b, distance, map, place, vgg]) held.dispose();

@@ -1,0 +1,29 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const at = (path) => fileURLToPath(new URL(path, import.meta.url));
+const entries = readdirSync(at('packages')).flatMap((name) =>
+  ['index.ts', 'node/index.ts'].map((file) => `packages/${name}/src/${file}`),
+);
+
+/** One site for all packages. `npm run docs` checks and writes it; `npm run docs -- --emit none` checks alone. */
+export default {
+  name: 'utad',
+  plugin: [at('scripts/docs/plugin.mjs')],
+  tsconfig: 'scripts/docs/tsconfig.json',
+  entryPoints: entries.filter((path) => existsSync(at(path))),
+  readme: 'scripts/docs/home.md',
+  out: 'docs/api',
+  navigation: { includeGroups: false, includeCategories: false },
+  hideGenerator: true,
+  // `npm run typecheck` finds errors of types.
+  skipErrorChecking: true,
+  disableSources: true,
+  excludePrivate: true,
+  excludeInternal: true,
+  excludeExternals: true,
+  // The plugin says what has to be exported and documented.
+  validation: { notExported: false, invalidLink: true, rewrittenLink: true, notDocumented: false },
+  treatWarningsAsErrors: true,
+  treatValidationWarningsAsErrors: true,
+};
