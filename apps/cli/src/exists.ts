@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 /** What lies at a path, if anything does. */
-export async function kindOf(path: string): Promise<'file' | 'folder' | undefined> {
+export async function kindOf(path: string | URL): Promise<'file' | 'folder' | undefined> {
   try {
     const entry = await stat(path);
     return entry.isDirectory() ? 'folder' : 'file';

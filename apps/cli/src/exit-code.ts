@@ -41,10 +41,14 @@ function property(error: Error, name: string): unknown {
 /** Everything an error says, on one line. */
 export function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message
-    .replace(/^error: /, '')
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .join(' ');
+  return (
+    message
+      .replace(/^error: /, '')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join(' ')
+      // Names that come from files could hold what a terminal takes for commands.
+      .replace(/\p{Cc}/gu, ' ')
+  );
 }

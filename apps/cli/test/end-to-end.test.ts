@@ -207,15 +207,15 @@ describe('what is wrong is said on one line, with the right exit code, and nothi
     await refused(
       ['train', ...to, '--set', 'ieNet.latnt=3'],
       2,
-      /expected keys of ieNet among .*latent.*latnt/,
+      /--set ieNet\.latnt: expected one of the keys .*, received latnt; did you mean latent\?/,
     );
     await refused(
       ['train', ...to, '--set', 'ieNet.latent=many'],
       2,
-      /ieNet\.latent: expected number, received "many"/,
+      /--set ieNet\.latent: expected a whole number of at least 1, received "many"/,
     );
     await writeFile(join(cwd, 'bad.yaml'), 'ieNet:\n  latent: [\n');
-    await refused(['train', ...to, '--config', 'bad.yaml'], 2, /bad\.yaml: line \d+/);
+    await refused(['train', ...to, '--config', 'bad.yaml'], 2, /bad\.yaml:3:1: expected YAML: /);
   });
 
   it('a resumed run that is asked for something else', () =>

@@ -31,6 +31,7 @@ describe('exit codes', () => {
     expect(oneLine(new Error("error: unknown option '--x'\n(Did you mean --y?)"))).toBe(
       "unknown option '--x' (Did you mean --y?)",
     );
+    expect(oneLine(new Error('a kind \u001b[2J of\r\tmine'))).toBe('a kind  [2J of  mine');
   });
 });
 

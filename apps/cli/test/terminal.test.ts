@@ -132,7 +132,7 @@ describe('summariseStages', () => {
     expect(
       summariseStages({
         stages: [
-          { stage: 's', epochs },
+          { stage: 's', epochs, kept: 4 },
           { stage: 'none', epochs: [] },
         ],
       }),
@@ -144,8 +144,9 @@ describe('summariseStages', () => {
         middle: { total: 3 },
         end: { total: 1 },
         heldOut: null,
+        kept: 4,
       },
-      none: { epochs: 0, seconds: 0, start: null, middle: null, end: null, heldOut: null },
+      none: { epochs: 0, seconds: 0, start: null, middle: null, end: null, heldOut: null, kept: 0 },
     });
   });
 });

@@ -2,7 +2,15 @@ import { type Command, Option } from 'commander';
 import { collect, wholeNumber } from './arguments';
 
 /** The presets of the two-stage detector; written out here so that help needs no TensorFlow. */
-export const PRESETS = ['small', 'fast', 'paper'] as const;
+export const PRESETS = 'small, fast or paper';
+
+/** The option that names a detector. */
+export function addDetectorOption(command: Command): Command {
+  return command.option(
+    '--detector <name|file>',
+    'two-stage, or a module whose default export is a DetectorKind: a path, or a package installed here (default: two-stage)',
+  );
+}
 
 /** Options that change the configuration of a detector. */
 export function addConfigOptions(command: Command): Command {

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { addDetectorOption } from './add-config-options';
 import { wholeNumber } from './arguments';
 import type { Registration } from './registration';
 
@@ -28,14 +29,15 @@ export const evaluate: Registration = (program, run) => {
       '-o, --out <folder>',
       'where to write (default: the run folder, over what an earlier evaluation wrote)',
     )
-    .option('--force', 'write over metrics.json and report.html in --out')
-    .addHelpText(
-      'after',
-      `
+    .option('--force', 'write over metrics.json and report.html in --out');
+  addDetectorOption(command).addHelpText(
+    'after',
+    `
 Examples:
   $ utad evaluate runs/screw
-  $ utad evaluate runs/screw --root other/mvtec --out runs/screw-elsewhere --json`,
-    );
+  $ utad evaluate runs/screw --root other/mvtec --out runs/screw-elsewhere --json
+  $ utad evaluate runs/mean --detector ./mean-image.mjs`,
+  );
   command.action((path: string | undefined) =>
     run(async (context) =>
       (await import('../evaluate/command')).evaluate(path, command.optsWithGlobals(), context),

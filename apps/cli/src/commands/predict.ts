@@ -1,3 +1,4 @@
+import { addDetectorOption } from './add-config-options';
 import type { Registration } from './registration';
 
 /** `utad predict` */
@@ -12,14 +13,15 @@ export const predict: Registration = (program, run) => {
     .argument('<input...>', 'images, or folders of images')
     .option('-o, --out <folder>', 'where maps and overlays go (default: maps/ of the run, else ./maps)')
     .option('--vgg19 <path>', 'folder with VGG-19 weights (default: those that the run was made with)')
-    .option('--force', 'write over maps and overlays that are there')
-    .addHelpText(
-      'after',
-      `
+    .option('--force', 'write over maps and overlays that are there');
+  addDetectorOption(command).addHelpText(
+    'after',
+    `
 Examples:
   $ utad predict runs/screw photos/new
-  $ utad predict runs/screw/bundle a.png b.png --out found --json`,
-    );
+  $ utad predict runs/screw/bundle a.png b.png --out found --json
+  $ utad predict runs/mean photos/new --detector ./mean-image.mjs`,
+  );
   command.action((bundle: string, inputs: string[]) =>
     run(async (context) =>
       (await import('../predict/command')).predict(bundle, inputs, command.optsWithGlobals(), context),

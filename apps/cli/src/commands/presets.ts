@@ -1,5 +1,4 @@
-import { Argument } from 'commander';
-import { PRESETS } from './add-config-options';
+import { addDetectorOption } from './add-config-options';
 import type { Registration } from './registration';
 
 /** `utad presets` */
@@ -7,10 +6,18 @@ export const presets: Registration = (program, run) => {
   const command = program
     .command('presets')
     .summary('show what can be configured')
-    .description('Lists the presets, or prints one as YAML to edit and give back with --config.')
-    .addArgument(new Argument('[name]', 'the preset to print').choices(PRESETS))
-    .addHelpText('after', '\nExample:\n  $ utad presets fast > mine.yaml');
+    .description(
+      'Lists the presets of a detector, or prints one as YAML to edit and give back with --config.',
+    )
+    .argument('[name]', 'the preset to print, such as fast');
+  addDetectorOption(command).addHelpText(
+    'after',
+    `
+Examples:
+  $ utad presets fast > mine.yaml
+  $ utad presets --detector ./mean-image.mjs`,
+  );
   command.action((name: string | undefined) =>
-    run(async (context) => (await import('../presets')).presets(name, context)),
+    run(async (context) => (await import('../presets')).presets(name, command.optsWithGlobals(), context)),
   );
 };

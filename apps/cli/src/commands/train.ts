@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { addConfigOptions, PRESETS } from './add-config-options';
+import { addConfigOptions, addDetectorOption, PRESETS } from './add-config-options';
 import { wholeNumber } from './arguments';
 import type { Registration } from './registration';
 
@@ -8,7 +8,7 @@ export const train: Registration = (program, run) => {
   const command: Command = program
     .command('train')
     .summary('learn from good images')
-    .description('Trains a two-stage detector on good images and writes a run folder with its bundle.')
+    .description('Trains a detector on good images and writes a run folder with its bundle.')
     .requiredOption('-o, --out <folder>', 'the run folder to make')
     .addOption(
       new Option(
@@ -18,8 +18,9 @@ export const train: Registration = (program, run) => {
     )
     .option('--root <folder>', 'where the images are')
     .option('--category <name>', 'the product: a folder of --root, or a synthetic one')
-    .addOption(
-      new Option('--preset <name>', 'the configuration to start from (default: fast)').choices(PRESETS),
+    .option(
+      '--preset <name>',
+      `the configuration to start from: ${PRESETS}, or one of --detector (default: fast)`,
     )
     .addOption(
       new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(2)),
@@ -33,6 +34,7 @@ export const train: Registration = (program, run) => {
     )
     .option('--resume', 'continue the run in --out; its configuration is read back')
     .option('--force', 'replace the run in --out');
+  addDetectorOption(command);
   addConfigOptions(command).addHelpText(
     'after',
     `
@@ -40,6 +42,7 @@ Examples:
   $ utad train --root photos/good --out runs/mine
   $ utad train --dataset mvtec --root mvtec --category screw --preset fast --out runs/screw
   $ utad train --root photos --out runs/mine --set training.ieNet.batchSize=4 --epochs 20
+  $ utad train --root photos --out runs/mean --detector ./mean-image.mjs
   $ utad train --resume --out runs/screw`,
   );
   command.action(() =>

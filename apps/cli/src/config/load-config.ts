@@ -1,14 +1,12 @@
-import { type TwoStageConfig, twoStageConfig, twoStagePresets } from '@utad/two-stage';
-import type { z } from 'zod';
+import type { DetectorKind } from '@utad/detector';
 import { UsageError } from '../errors';
+import { type Layer, optionLayer } from './layers';
 import { isPlain, merge, setAt } from './merge';
-import { parseYaml, readYaml } from './yaml';
-
-export type PresetName = keyof typeof twoStagePresets;
-
-export function isPresetName(name: string): name is PresetName {
-  return Object.hasOwn(twoStagePresets, name);
-}
+import { type Path, valueAt } from './path';
+import { readConfigFile } from './read-config-file';
+import { shownValue } from './shown-value';
+import { validateConfig } from './validate-config';
+import { parseYaml } from './yaml';
 
 /** What the command line says of the configuration. */
 export interface ConfigOptions {
@@ -19,6 +17,21 @@ export interface ConfigOptions {
   readonly epochsExpert?: number;
 }
 
+/** Where a detector keeps the numbers of epochs that have options of their own, keys joined by dots. */
+export interface EpochPaths {
+  readonly ie: string;
+  readonly expert: string;
+}
+
+export interface BaseConfig {
+  readonly kind: Pick<DetectorKind, 'kind' | 'schema'>;
+  /** The configuration to begin with. */
+  readonly base: unknown;
+  /** What messages call it. */
+  readonly name: string;
+  readonly epochPaths?: EpochPaths | undefined;
+}
+
 /** Whether any of these options was given. */
 export function changesConfig(options: ConfigOptions): boolean {
   const { config, set = [], epochs, epochsIe, epochsExpert } = options;
@@ -26,61 +39,79 @@ export function changesConfig(options: ConfigOptions): boolean {
 }
 
 /**
- * A configuration with a file, then single values, then numbers of epochs laid over it.
+ * A configuration with a file, then single values, then numbers of epochs laid over it, as the detector's schema reads
+ * it.
  *
- * @throws UsageError that names key, value and what is allowed.
+ * @throws UsageError that names place, key, value and what is allowed.
  */
-export async function loadConfig(base: TwoStageConfig, options: ConfigOptions): Promise<TwoStageConfig> {
-  let config: unknown = base;
+export async function loadConfig(
+  { kind, base, name, epochPaths }: BaseConfig,
+  options: ConfigOptions = {},
+): Promise<unknown> {
+  let config = base;
+  const layers: Layer[] = [];
+  const lay = (path: string, value: unknown, layer: Layer) => {
+    config = setAt(config, path.split('.'), value);
+    layers.push(layer);
+  };
+
   if (options.config !== undefined) {
-    const content = await readYaml(options.config);
-    if (!isPlain(content)) {
-      throw new UsageError(
-        `${options.config}: expected keys with values, received ${JSON.stringify(content)}`,
-      );
+    const { value, place } = parseYaml(await readConfigFile(options.config), { name: options.config });
+    if (!isPlain(value)) {
+      const received = value === null ? 'an empty file' : shownValue(value);
+      throw new UsageError(`${options.config}: expected keys with values, received ${received}`);
     }
-    config = merge(config, content);
+    config = merge(config, value);
+    layers.push({
+      reach: (path) => reachOf(value, path),
+      place: (path) => place(path.slice(0, reachOf(value, path))),
+    });
   }
   for (const assignment of options.set ?? []) {
     const [path, text] = splitAssignment(assignment);
-    config = setAt(config, path, parseYaml(text, `--set ${assignment}`));
+    const { value } = parseYaml(text, { name: `--set ${path}`, lines: false });
+    lay(path, value, optionLayer(`--set ${path}`, path.split('.'), true));
   }
-  const { epochs, epochsIe = epochs, epochsExpert = epochs } = options;
-  if (epochsIe !== undefined) config = setAt(config, 'training.ieNet.epochs', epochsIe);
-  if (epochsExpert !== undefined) config = setAt(config, 'training.expertNet.epochs', epochsExpert);
-  return parseConfig(config, base);
-}
-
-/** @param like A valid configuration, for the names of keys. */
-export function parseConfig(config: unknown, like: TwoStageConfig = twoStagePresets.fast): TwoStageConfig {
-  const result = twoStageConfig.safeParse(config);
-  if (result.success) return result.data;
-  const [issue, ...others] = result.error.issues;
-  const more = others.length > 0 ? ` (and ${others.length} more)` : '';
-  throw new UsageError(`config: ${issue ? describe(issue, config, like) : 'not valid'}${more}`);
-}
-
-function describe(issue: z.core.$ZodIssue, config: unknown, like: unknown): string {
-  if (issue.code === 'unrecognized_keys') {
-    const group = at(like, issue.path);
-    const known = isPlain(group) ? Object.keys(group).join(', ') : '';
-    const where = issue.path.length > 0 ? ` of ${issue.path.join('.')}` : '';
-    return `expected keys${where} among ${known}, received ${issue.keys.join(', ')}`;
+  for (const [option, path, epochs] of epochOptions(options, kind.kind, epochPaths)) {
+    lay(path, epochs, optionLayer(option, path.split('.')));
   }
-  const received = JSON.stringify(at(config, issue.path)) ?? 'nothing';
-  const expected = issue.message.replace(/^Invalid [a-z]+: /, '').replace(/, received [^,]*$/, '');
-  return `${issue.path.join('.')}: ${expected}, received ${received}`;
+  return await validateConfig(kind.schema, config, { layers, name, like: base });
 }
 
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
+/** How much of a path a value has. */
+function reachOf(value: unknown, path: Path): number {
+  const missing = path.findIndex((_, index) => valueAt(value, path.slice(0, index + 1)) === undefined);
+  return missing < 0 ? path.length : missing;
+}
+
+function epochOptions(
+  { epochs, epochsIe, epochsExpert }: ConfigOptions,
+  kind: string,
+  paths: EpochPaths | undefined,
+): [option: string, path: string, epochs: number][] {
+  const given = [
+    ['--epochs', 'ie', epochsIe === undefined ? epochs : undefined],
+    ['--epochs', 'expert', epochsExpert === undefined ? epochs : undefined],
+    ['--epochs-ie', 'ie', epochsIe],
+    ['--epochs-expert', 'expert', epochsExpert],
+  ] as const;
+  return given.flatMap(([option, stage, count]) => {
+    if (count === undefined) return [];
+    if (paths === undefined) {
+      throw new UsageError(
+        `${option}: expected a two-stage detector, received ${kind}; --set changes its configuration`,
+      );
+    }
+    return [[option, paths[stage], count]];
+  });
 }
 
 function splitAssignment(assignment: string): [path: string, value: string] {
   const equals = assignment.indexOf('=');
-  if (equals < 1) throw new UsageError(`--set: expected key=value, received ${assignment}`);
-  return [assignment.slice(0, equals), assignment.slice(equals + 1)];
+  const path = assignment.slice(0, Math.max(0, equals));
+  const keys = path.split('.');
+  if (keys.includes('') || keys.includes('__proto__')) {
+    throw new UsageError(`--set: expected key=value, with keys joined by dots, received ${assignment}`);
+  }
+  return [path, assignment.slice(equals + 1)];
 }

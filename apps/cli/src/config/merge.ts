@@ -1,5 +1,3 @@
-import { UsageError } from '../errors';
-
 export type Plain = { [key: string]: unknown };
 
 export function isPlain(value: unknown): value is Plain {
@@ -18,21 +16,8 @@ export function merge(base: unknown, over: unknown): unknown {
   return Object.fromEntries(merged);
 }
 
-/**
- * Lays one value over a configuration.
- *
- * @param path Keys joined by dots; all but the last must be there.
- */
-export function setAt(base: unknown, path: string, value: unknown): unknown {
-  const [first = '', ...rest] = path.split('.');
-  if (!isPlain(base) || first === '')
-    throw new UsageError(`--set: expected keys joined by dots, received ${path}`);
-  if (rest.length === 0) return merge(base, Object.fromEntries([[first, value]]));
-  if (!Object.hasOwn(base, first) || !isPlain(base[first])) {
-    const known = Object.keys(base).filter((key) => isPlain(base[key]));
-    throw new UsageError(
-      `--set: expected a group of ${known.join(', ') || 'none'}, received ${first} in ${path}`,
-    );
-  }
-  return merge(base, Object.fromEntries([[first, setAt(base[first], rest.join('.'), value)]]));
+/** Lays one value over a configuration; groups on its way that are not there are made. */
+export function setAt(base: unknown, path: readonly string[], value: unknown): unknown {
+  const nested = path.reduceRight<unknown>((inner, key) => Object.fromEntries([[key, inner]]), value);
+  return merge(base, nested);
 }

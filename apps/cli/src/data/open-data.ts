@@ -8,7 +8,7 @@ import { conversionSentences, skippedSentences } from './sentences';
 import { type DataSource, nameOf } from './source';
 
 /** How many images a synthetic data set has where nobody says otherwise: half of the test images are good. */
-export const SYNTHETIC_COUNTS = { train: 200, good: 40, defective: 8 } as const;
+const SYNTHETIC_COUNTS = { train: 200, good: 40, defective: 8 } as const;
 
 export interface OpenDataOptions {
   readonly split: 'train' | 'test';

@@ -4,6 +4,7 @@ import { SYNTHETIC_VERSION } from '@utad/datasets';
 import { writeSynthetic } from '@utad/datasets/node';
 import { type ConfigOptions, loadConfig } from '../config/load-config';
 import type { Context } from '../context';
+import { findDetector } from '../detectors/find-detector';
 import { UsageError } from '../errors';
 import { runEvaluation } from '../evaluate/run-evaluation';
 import { writeResults } from '../evaluate/write-results';
@@ -29,7 +30,9 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
   const { output, signal, seed = 0 } = context;
   const { quick = false, force = false } = options;
   const { data, config: base } = demoSettings({ quick });
-  const config = await loadConfig(base, options);
+  const detector = await findDetector(undefined);
+  const { about, epochPaths } = detector;
+  const config = await loadConfig({ kind: about, base, name: 'demo', epochPaths }, options);
   const settings: DemoSettings = {
     data: { ...data, version: SYNTHETIC_VERSION },
     config,
@@ -62,7 +65,8 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
   }
   const run: RunConfig = {
     format: 1,
-    detector: 'two-stage',
+    detector: about.kind,
+    module: null,
     dataset: 'mvtec',
     root,
     category: data.category,
@@ -77,9 +81,22 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
   };
   const again = ['utad demo', `--out ${options.out}`, quick && '--quick', seed !== 0 && `--seed ${seed}`];
   const resumeCommand = again.filter(Boolean).join(' ');
-  await runTraining(folder, run, { resume: await folder.isRun(), force: false, resumeCommand }, context);
+  await runTraining(
+    folder,
+    { config: run, detector },
+    { resume: await folder.isRun(), force: false, resumeCommand },
+    context,
+  );
   const evaluated = await runEvaluation(
-    { bundle: folder.bundle, run, source: run, limit: null, skipBad: false, vgg19: options.vgg19 },
+    {
+      bundle: folder.bundle,
+      detector: undefined,
+      run,
+      source: run,
+      limit: null,
+      skipBad: false,
+      vgg19: options.vgg19,
+    },
     context,
   );
   try {

@@ -12,6 +12,7 @@ import { writeResults } from './write-results';
 
 export interface EvaluateOptions extends SourceOptions {
   readonly run?: string;
+  readonly detector?: string;
   readonly limit?: number;
   readonly skipBad?: boolean;
   readonly vgg19?: string;
@@ -38,6 +39,7 @@ export async function evaluate(
   const evaluated = await runEvaluation(
     {
       bundle: found.path,
+      detector: options.detector,
       run,
       source: sourceOf(options, run),
       limit: options.limit ?? null,
@@ -88,7 +90,7 @@ export function summary(evaluated: Evaluated, out: string, output: Output): stri
     formatFacts([
       [
         'image AUROC',
-        `${formatMetric(image.aurocMean)} by the mean of e, ${formatMetric(image.aurocMax)} by its maximum`,
+        `${formatMetric(image.aurocMean)} by the mean of the map, ${formatMetric(image.aurocMax)} by its maximum`,
       ],
       [
         'pixel IoU',

@@ -4,7 +4,7 @@ import { nameOf } from '../data/source';
 import { formatCount, formatMetric, formatSeconds } from '../terminal/format';
 import { summariseStages } from '../terminal/stages';
 import type { Evaluated } from './run-evaluation';
-import { inOrder, partName, symbolOf } from './symbols';
+import { inOrder, partName, scoreName, symbolOf } from './symbols';
 
 /** A report of an evaluation. */
 export function reportData(
@@ -52,7 +52,7 @@ export function reportData(
 export function comparisonsOf({ manifest, evaluation, meanImageAuroc }: Evaluated): Comparison[] {
   const rows: Comparison[] = [
     {
-      name: `${manifest.kind}, e of Eq. 8`,
+      name: scoreName(manifest.kind),
       imageAuroc: evaluation.image.auroc,
       pixelAuroc: evaluation.pixel.auroc,
       note: byReduction(evaluation.image.aurocMean, evaluation.image.aurocMax),

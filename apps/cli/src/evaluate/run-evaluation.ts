@@ -4,14 +4,17 @@ import {
   type Evaluation,
   evaluate,
   meanImageAuroc,
+  readBundle,
 } from '@utad/detector';
+import { folderStore } from '@utad/detector/node';
 import { MetricError } from '@utad/eval';
 import type { ChosenBackend } from '@utad/runtime';
 import type { Size, TrainingData } from '@utad/training';
 import type { Context } from '../context';
 import { openData } from '../data/open-data';
 import { type DataSource, nameOf } from '../data/source';
-import { openDetector, readManifest } from '../run/open-detector';
+import { checkVgg19Option, findDetectorOf } from '../detectors/find-detector';
+import { openDetector } from '../run/open-detector';
 import type { RunConfig } from '../run/run-config';
 import { formatSeconds } from '../terminal/format';
 
@@ -19,6 +22,8 @@ import { formatSeconds } from '../terminal/format';
 export interface EvaluationPlan {
   /** The bundle's folder. */
   readonly bundle: string;
+  /** `--detector`, which brings the kind of the bundle where it is not built in. */
+  readonly detector: string | undefined;
   /** The configuration of the run that made it, where it is known. */
   readonly run: RunConfig | undefined;
   readonly source: DataSource;
@@ -44,12 +49,16 @@ export interface Evaluated {
 /** Opens a bundle and a test set, and measures how well the one does on the other. */
 export async function runEvaluation(plan: EvaluationPlan, context: Context): Promise<Evaluated> {
   const { output, signal, seed = plan.run?.seed ?? 0 } = context;
-  const { inputSize: size } = await readManifest(plan.bundle);
+  const bundle = await readBundle(folderStore(plan.bundle));
+  const { manifest } = bundle;
+  const known = await findDetectorOf(manifest.kind, plan.detector);
+  checkVgg19Option(known, plan.vgg19);
+  const size = manifest.inputSize;
   const { limit, skipBad } = plan;
   const opened = await openData(plan.source, { split: 'test', size, limit, seed, skipBad, output, signal });
   signal.throwIfAborted();
   const sources = { option: plan.vgg19, remembered: plan.run?.vgg19 ?? null };
-  const { detector, manifest, backend, notes } = await openDetector(plan.bundle, sources, context);
+  const { detector, backend, notes } = await openDetector(bundle, known, sources, context);
   try {
     const began = performance.now();
     const evaluation = await evaluate(detector, opened.data, {

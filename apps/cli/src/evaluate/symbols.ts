@@ -32,3 +32,8 @@ export function partName(part: string): string {
   if (group === 'pair') return `φ(${name.split(', ').map(symbolOf).join(', ')})`;
   return name || group;
 }
+
+/** What tables call a detector's own score. */
+export function scoreName(kind: string): string {
+  return kind === 'two-stage' ? `${kind}, e of Eq. 8` : kind;
+}

@@ -1,5 +1,8 @@
+import { readBundle } from '@utad/detector';
+import { folderStore } from '@utad/detector/node';
 import type { Context } from '../context';
 import { addConversions, conversionSentences } from '../data/sentences';
+import { checkVgg19Option, findDetectorOf } from '../detectors/find-detector';
 import { PartlyFailedError } from '../errors';
 import { findBundle } from '../run/find-bundle';
 import { openDetector } from '../run/open-detector';
@@ -8,6 +11,7 @@ import { listInputs } from './inputs';
 import { failedItem, type PredictedItem, predictImage } from './predict-image';
 
 export interface PredictOptions {
+  readonly detector?: string;
   readonly out?: string;
   readonly vgg19?: string;
   readonly force?: boolean;
@@ -17,7 +21,7 @@ export interface PredictOptions {
 export async function predict(
   path: string,
   args: readonly string[],
-  { out, vgg19, force = false }: PredictOptions,
+  { out, vgg19, detector: named, force = false }: PredictOptions,
   context: Context,
 ): Promise<void> {
   const { output, signal } = context;
@@ -25,8 +29,12 @@ export async function predict(
   const folder = out ?? found.run?.shown(found.run.maps) ?? 'maps';
   const inputs = await listInputs(args, { out: folder, force });
   const remembered = (await found.run?.readConfig())?.vgg19 ?? null;
-  const opened = await openDetector(found.path, { option: vgg19, remembered }, context);
-  const { detector, manifest } = opened;
+  const bundle = await readBundle(folderStore(found.path));
+  const { manifest } = bundle;
+  const known = await findDetectorOf(manifest.kind, named);
+  checkVgg19Option(known, vgg19);
+  const opened = await openDetector(bundle, known, { option: vgg19, remembered }, context);
+  const { detector } = opened;
   const converted = new Map<string, number>();
   const began = performance.now();
   const items: PredictedItem[] = [];

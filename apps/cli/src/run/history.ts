@@ -10,6 +10,7 @@ const history = z.object({
     z.object({
       stage: z.string(),
       epochs: z.array(z.object({ losses, validation: losses.exactOptional(), seconds: z.number() })),
+      kept: z.number().exactOptional(),
     }),
   ),
 });

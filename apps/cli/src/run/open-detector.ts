@@ -1,36 +1,30 @@
-import { type AnomalyDetector, type BundleManifest, openBundle, readBundle } from '@utad/detector';
-import { folderStore } from '@utad/detector/node';
+import type { AnomalyDetector, Bundle } from '@utad/detector';
 import type { Vgg19Weights } from '@utad/perceptual';
 import type { ChosenBackend } from '@utad/runtime';
-import { twoStageKind } from '@utad/two-stage';
 import { startBackend } from '../backend';
 import type { Context } from '../context';
+import { checkDetector } from '../detectors/check-detector';
+import type { KnownDetector } from '../detectors/known-detector';
 import { type WeightSources, weightsOf } from '../vgg19';
 
 /** A detector from a bundle; the caller disposes of it. */
 export interface OpenedDetector {
   readonly detector: AnomalyDetector;
-  readonly manifest: BundleManifest;
   readonly backend: ChosenBackend;
   readonly notes: readonly string[];
 }
 
-/** The manifest of a bundle whose files are all there and unaltered. */
-export async function readManifest(bundle: string): Promise<BundleManifest> {
-  return (await readBundle(folderStore(bundle))).manifest;
-}
-
 /** Opens a bundle on the backend asked for; weights other than its own only where the user named them. */
 export async function openDetector(
-  bundle: string,
+  bundle: Bundle,
+  known: KnownDetector,
   sources: WeightSources,
   { output, backend: name }: Context,
 ): Promise<OpenedDetector> {
-  // A damaged bundle is refused before anything is said.
-  await readManifest(bundle);
-  const backend = await startBackend({ backend: name }, output);
+  const say = (line: string) => output.note(line);
+  const backend = await startBackend({ backend: name }, say);
   const notes: string[] = [];
-  const kind = twoStageKind({
+  const kind = known.connect({
     allowOtherWeights: sources.option !== undefined,
     async vgg19(wanted) {
       const weights = await weightsOf(wanted, sources);
@@ -43,9 +37,10 @@ export async function openDetector(
       return weights;
     },
   });
-  const opened = await openBundle(folderStore(bundle), [kind]);
-  for (const note of notes) output.note(note);
-  return { ...opened, backend, notes };
+  const detector = await kind.load(bundle);
+  checkDetector(detector, kind.kind);
+  for (const note of notes) say(note);
+  return { detector, backend, notes };
 }
 
 /** What a reader of results made with these weights must know. */

@@ -1,10 +1,14 @@
 import { z } from 'zod';
+import { BACKENDS } from '../commands/backends';
 import { UsageError } from '../errors';
 
 /** Everything that a run was started with: `config.json` of its folder. */
-export const runConfig = z.strictObject({
+const runConfig = z.strictObject({
   format: z.literal(1),
-  detector: z.literal('two-stage'),
+  /** Kind of the detector. */
+  detector: z.string(),
+  /** URL of the module that brought the detector, for people: it is never imported for being written here. */
+  module: z.string().nullable().default(null),
   dataset: z.enum(['mvtec', 'folder', 'synthetic']),
   /** Absolute; null for data that are drawn, not read. */
   root: z.string().nullable(),
@@ -16,7 +20,7 @@ export const runConfig = z.strictObject({
   config: z.unknown(),
   seed: z.number().int(),
   /** As asked for; null for the best that works. */
-  backend: z.enum(['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']).nullable(),
+  backend: z.enum(BACKENDS).nullable(),
   /** Absolute path of the VGG-19 weights; null for random ones. */
   vgg19: z.string().nullable(),
   checkpointEvery: z.number().int(),

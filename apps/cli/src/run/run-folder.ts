@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../errors';
 import { kindOf } from '../exists';
 import { toJson, writeFile } from '../write-file';
+import { dropTornLine, removeLeftovers } from './leftovers';
 import { parseRunConfig, type RunConfig } from './run-config';
 
 /** Where the parts of a run lie. */
@@ -51,6 +52,7 @@ export class RunFolder {
   async create(config: RunConfig): Promise<void> {
     if ((await kindOf(this.path)) === 'folder') return writeFile(this.config, toJson(config));
     await mkdir(dirname(this.path), { recursive: true });
+    await removeLeftovers(dirname(this.path), [basename(this.path)], /^\.new-[0-9a-f]{8}$/);
     const staging = `${this.path}.new-${randomBytes(4).toString('hex')}`;
     try {
       await writeFile(join(staging, basename(this.config)), toJson(config));
@@ -60,8 +62,16 @@ export class RunFolder {
     }
   }
 
+  /** Removes halves of files, and of the last event, that a killed process or a full disk left. */
+  async sweep(): Promise<void> {
+    const files = [this.config, this.history, this.metrics, this.report].map((path) => basename(path));
+    await removeLeftovers(this.path, files, /^\.[0-9a-f]{8}\.tmp$/);
+    await dropTornLine(this.events);
+  }
+
   /** Removes what a run wrote, and nothing that was put beside it. */
   async clear(): Promise<void> {
+    await this.sweep();
     // The configuration first: without it, what a crash leaves behind is no run.
     for (const part of [this.config, this.events, this.history, this.metrics, this.report]) {
       await rm(part, { force: true });

@@ -13,13 +13,15 @@ export interface StageSummary {
   readonly end: Losses | null;
   /** On the held-out images after the last epoch. */
   readonly heldOut: Losses | null;
+  /** The epoch, counted from 1, whose weights the stage ended with. */
+  readonly kept: number;
 }
 
 export function summariseStages({ stages }: FitSummary): Record<string, StageSummary> {
-  return Object.fromEntries(stages.map(({ stage, epochs }) => [stage, summarise(epochs)]));
+  return Object.fromEntries(stages.map(({ stage, epochs, kept }) => [stage, summarise(epochs, kept)]));
 }
 
-function summarise(epochs: readonly Epoch[]): StageSummary {
+function summarise(epochs: readonly Epoch[], kept = epochs.length): StageSummary {
   const last = epochs.at(-1);
   return {
     epochs: epochs.length,
@@ -28,5 +30,6 @@ function summarise(epochs: readonly Epoch[]): StageSummary {
     middle: epochs[Math.floor((epochs.length - 1) / 2)]?.losses ?? null,
     end: last?.losses ?? null,
     heldOut: last?.validation ?? null,
+    kept,
   };
 }

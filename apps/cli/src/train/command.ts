@@ -12,10 +12,11 @@ export async function train(options: TrainOptions, context: Context): Promise<vo
   if (resume && force) throw new UsageError('expected --resume or --force, received both');
   const folder = new RunFolder(options.out);
   if (!resume) await folder.expectFree({ force });
-  const config = resume ? await resumeRun(folder, options, context) : await planRun(options, context);
-  const resumeCommand = `utad train --resume --out ${options.out}`;
-  const run = await runTraining(folder, config, { resume, force, resumeCommand }, context);
-  context.output.result(trainingResult(run), summary(run));
+  const plan = resume ? await resumeRun(folder, options, context) : await planRun(options, context);
+  const brings = plan.detector.module === null ? '' : ` --detector ${options.detector}`;
+  const resumeCommand = `utad train --resume --out ${options.out}${brings}`;
+  const run = await runTraining(folder, plan, { resume, force, resumeCommand }, context);
+  context.output.result(trainingResult(run), summary(run, brings));
 }
 
 /** What `train --json` prints. */
@@ -41,23 +42,19 @@ export function trainingResult({
     category: config.category,
     images,
     epochs: each(({ epochs }) => epochs),
+    keptEpoch: each(({ kept }) => kept),
     losses: each(({ start, middle, end, heldOut }) => ({ start, middle, end, heldOut })),
     seconds: Object.values(stages).reduce((sum, { seconds }) => sum + seconds, 0),
     secondsPerEpoch: each(({ seconds, epochs }) => (epochs > 0 ? seconds / epochs : null)),
     thresholds,
+    memory: { peakBytes: peakBytes() },
     backend: { name: backend.name, version: backend.version, device: backend.device },
-    weights: {
-      vgg19: {
-        name: weights.name,
-        sha256: weights.sha256,
-        ...(weights.seed !== undefined && { seed: weights.seed }),
-      },
-    },
+    weights,
     notes,
   };
 }
 
-function summary({ folder, history, thresholds }: TrainedRun): string {
+function summary({ folder, history, thresholds }: TrainedRun, brings: string): string {
   const stages = Object.entries(summariseStages(history)).map(
     ([name, { epochs, seconds, end }]): [string, string] => [
       name,
@@ -66,8 +63,14 @@ function summary({ folder, history, thresholds }: TrainedRun): string {
   );
   return formatFacts([
     ...stages,
+    ['memory', `${Math.round(peakBytes() / 1e6)} MB at most`],
     ['thresholds', `image ${formatNumber(thresholds.image)}, pixel ${formatNumber(thresholds.pixel)}`],
     ['bundle', folder.shown(folder.bundle)],
-    ['next', `utad evaluate ${folder.name}  or  utad predict ${folder.name} IMAGE...`],
+    ['next', `utad evaluate ${folder.name}${brings}  or  utad predict ${folder.name} IMAGE...${brings}`],
   ]);
+}
+
+/** The most memory that this process has held at once, libraries included. */
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }

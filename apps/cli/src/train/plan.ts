@@ -1,13 +1,8 @@
-import { twoStagePresets } from '@utad/two-stage';
-import {
-  type ConfigOptions,
-  changesConfig,
-  loadConfig,
-  type PresetName,
-  parseConfig,
-} from '../config/load-config';
+import { type ConfigOptions, changesConfig, loadConfig } from '../config/load-config';
 import type { Context } from '../context';
 import { type SourceOptions, sourceOf } from '../data/source';
+import { checkVgg19Option, findDetector, findDetectorOf, presetOf } from '../detectors/find-detector';
+import type { KnownDetector } from '../detectors/known-detector';
 import { UsageError } from '../errors';
 import type { RunConfig } from '../run/run-config';
 import type { RunFolder } from '../run/run-folder';
@@ -16,7 +11,8 @@ import { vgg19Path } from '../vgg19';
 /** What `utad train` was asked for. */
 export interface TrainOptions extends SourceOptions, ConfigOptions {
   readonly out: string;
-  readonly preset?: PresetName;
+  readonly detector?: string;
+  readonly preset?: string;
   readonly limit?: number;
   readonly skipBad?: boolean;
   readonly vgg19?: string;
@@ -25,25 +21,37 @@ export interface TrainOptions extends SourceOptions, ConfigOptions {
   readonly force?: boolean;
 }
 
+/** What to train, and with which detector. */
+export interface Plan {
+  readonly config: RunConfig;
+  readonly detector: KnownDetector;
+}
+
 type Plain = string | number | boolean | null | undefined;
 type Given = Pick<Context, 'seed' | 'backend'>;
 
 /** The configuration of a new run. */
-export async function planRun(options: TrainOptions, { seed = 0, backend }: Given): Promise<RunConfig> {
-  const { preset = 'fast' } = options;
-  return {
+export async function planRun(options: TrainOptions, { seed = 0, backend }: Given): Promise<Plan> {
+  const detector = await findDetector(options.detector);
+  checkVgg19Option(detector, options.vgg19);
+  const preset = presetOf(detector, options.preset);
+  const { about, epochPaths, module } = detector;
+  const name = `preset ${preset.name} of ${about.kind}`;
+  const config: RunConfig = {
     format: 1,
-    detector: 'two-stage',
+    detector: about.kind,
+    module,
     ...sourceOf(options),
     limit: options.limit ?? null,
     skipBad: options.skipBad ?? false,
-    preset,
-    config: await loadConfig(twoStagePresets[preset], options),
+    preset: preset.name,
+    config: await loadConfig({ kind: about, base: preset.config, name, epochPaths }, options),
     seed,
     backend: backend ?? null,
-    vgg19: await vgg19Path(options.vgg19),
+    vgg19: detector.usesVgg19 ? await vgg19Path(options.vgg19) : null,
     checkpointEvery: options.checkpointEvery ?? 100,
   };
+  return { config, detector };
 }
 
 /**
@@ -51,12 +59,15 @@ export async function planRun(options: TrainOptions, { seed = 0, backend }: Give
  *
  * @throws UsageError when there is no run, or the command line says otherwise than its configuration.
  */
-export async function resumeRun(folder: RunFolder, options: TrainOptions, given: Given): Promise<RunConfig> {
+export async function resumeRun(folder: RunFolder, options: TrainOptions, given: Given): Promise<Plan> {
   if (!(await folder.isRun())) {
     throw new UsageError(`--resume: expected the folder of a run, but ${folder.name} holds none`);
   }
   const saved = await folder.readConfig();
-  const config = parseConfig(saved.config);
+  const detector = await findDetectorOf(saved.detector, options.detector);
+  const name = folder.shown(folder.config);
+  const base = { kind: detector.about, base: saved.config, name, epochPaths: detector.epochPaths };
+  const config = await loadConfig(base);
   const contradict = (flag: string, value: Plain, was: Plain) => {
     if (value === undefined || JSON.stringify(value) === JSON.stringify(was)) return;
     throw new UsageError(
@@ -75,12 +86,12 @@ export async function resumeRun(folder: RunFolder, options: TrainOptions, given:
   contradict('--vgg19', options.vgg19 && (await vgg19Path(options.vgg19)), saved.vgg19);
   contradict('--checkpoint-every', options.checkpointEvery, saved.checkpointEvery);
   if (changesConfig(options)) {
-    const changed = await loadConfig(config, options);
+    const changed = await loadConfig({ ...base, base: config }, options);
     if (JSON.stringify(changed) !== JSON.stringify(config)) {
       throw new UsageError(
-        `--resume: --config, --set and --epochs say otherwise than ${folder.shown(folder.config)}; leave them out`,
+        `--resume: --config, --set and --epochs say otherwise than ${name}; leave them out`,
       );
     }
   }
-  return { ...saved, config };
+  return { config: { ...saved, config }, detector };
 }

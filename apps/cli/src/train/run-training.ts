@@ -1,29 +1,37 @@
 import * as tf from '@tensorflow/tfjs';
-import { type FitSummary, fitThresholds, saveBundle, type Thresholds } from '@utad/detector';
+import {
+  type AnomalyDetector,
+  type FitSummary,
+  fitThresholds,
+  saveBundle,
+  type Thresholds,
+} from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
-import type { Vgg19Weights } from '@utad/perceptual';
 import type { ChosenBackend } from '@utad/runtime';
 import { holdOut, type TrainingEvent } from '@utad/training';
-import { TwoStage } from '@utad/two-stage';
 import { version } from '../../package.json';
 import { startBackend } from '../backend';
-import { parseConfig } from '../config/load-config';
 import type { Context } from '../context';
+import { expectPresent } from '../data/expect-present';
 import { type OpenedData, openData } from '../data/open-data';
+import { checkDetector } from '../detectors/check-detector';
 import { InterruptedError, UsageError } from '../errors';
+import { kindOf } from '../exists';
 import { weightNotes } from '../run/open-detector';
 import type { RunConfig } from '../run/run-config';
 import type { RunFolder } from '../run/run-folder';
 import { TrainingProgress } from '../terminal/training-progress';
 import { newWeights } from '../vgg19';
 import { toJson, writeFile } from '../write-file';
+import type { Plan } from './plan';
 
 /** A run that came to its end. */
 export interface TrainedRun {
   readonly folder: RunFolder;
   readonly config: RunConfig;
   readonly backend: ChosenBackend;
-  readonly weights: Vgg19Weights;
+  /** What the detector was made with besides its networks. */
+  readonly weights: NonNullable<AnomalyDetector['assets']>;
   readonly history: FitSummary;
   readonly thresholds: Thresholds;
   readonly images: { readonly training: number; readonly heldOut: number };
@@ -45,40 +53,49 @@ export interface RunTrainingOptions {
  */
 export async function runTraining(
   folder: RunFolder,
-  config: RunConfig,
+  { config, detector: known }: Plan,
   { resume, force, resumeCommand }: RunTrainingOptions,
   { output, signal }: Context,
 ): Promise<TrainedRun> {
-  const say = (line: string) => output.note(line);
-  const detectorConfig = parseConfig(config.config);
-  const opened = await openData(config, {
-    split: 'train',
-    size: detectorConfig.ieNet.inputSize,
-    limit: config.limit,
-    seed: config.seed,
-    skipBad: config.skipBad,
-    output,
-    signal,
+  const { limit, seed, skipBad } = config;
+  await expectPresent(config, { split: 'train', seed, output, signal });
+  // The detector knows what size it wants; what is said of its making waits until the images turn out to be sound.
+  const said: string[] = [];
+  const say = (line: string) => said.push(line);
+  const backend = await startBackend({ backend: config.backend, training: true }, say);
+  const notes: string[] = [];
+  const kind = known.connect({
+    async vgg19() {
+      const weights = await newWeights(config.vgg19, say);
+      notes.push(...weightNotes(weights));
+      return weights;
+    },
   });
-  const { training, heldOut } = split(opened, config.seed);
   signal.throwIfAborted();
-  const backend = await startBackend({ backend: config.backend, training: true }, output);
-  const weights = await newWeights(config.vgg19, say);
-  signal.throwIfAborted();
-
-  if (force) await folder.clear();
-  if (!resume) await folder.create(config);
-  say(`training on ${training.count} images, ${heldOut.count} held out for thresholds; seed ${config.seed}`);
-
-  const progress = new TrainingProgress(output);
-  const onEvent = (event: TrainingEvent) => {
-    progress.onEvent(event);
-    if (event.type !== 'step' || event.losses !== undefined) folder.appendEvent(event);
-  };
-  const detector = new TwoStage(detectorConfig, { vgg19: weights, seed: config.seed });
+  const detector = await kind.create(config.config, { seed });
+  checkDetector(detector, kind.kind);
+  let begun = resume;
   try {
+    const size = detector.inputSize;
+    const opened = await openData(config, { split: 'train', size, limit, seed, skipBad, output, signal });
+    const { training, heldOut } = split(opened, seed);
+    signal.throwIfAborted();
+    for (const line of said) output.note(line);
+
+    if (force) await folder.clear();
+    if (resume) await folder.sweep();
+    else await folder.create(config);
+    begun = true;
+    output.note(
+      `training on ${training.count} images, ${heldOut.count} held out for thresholds; seed ${seed}`,
+    );
+    const progress = new TrainingProgress(output);
+    const onEvent = (event: TrainingEvent) => {
+      progress.onEvent(event);
+      if (event.type !== 'step' || event.losses !== undefined) folder.appendEvent(event);
+    };
     const history = await detector.fit(training, {
-      seed: config.seed,
+      seed,
       onEvent,
       signal,
       validation: heldOut,
@@ -94,7 +111,7 @@ export async function runTraining(
         category: config.category,
         images: training.count,
         fingerprint: training.fingerprint,
-        seed: config.seed,
+        seed,
       },
       versions: { utad: version, '@tensorflow/tfjs': tf.version.tfjs, [backend.name]: backend.version },
     });
@@ -102,15 +119,17 @@ export async function runTraining(
       folder,
       config,
       backend,
-      weights,
+      weights: detector.assets ?? {},
       history,
       thresholds,
       images: { training: training.count, heldOut: heldOut.count },
-      notes: [...opened.notes, ...weightNotes(weights)],
+      notes: [...opened.notes, ...notes],
     };
   } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    throw new InterruptedError(`interrupted, a checkpoint is saved; continue with: ${resumeCommand}`);
+    if (!(error instanceof InterruptedError && begun)) throw error;
+    // Not every detector saves checkpoints.
+    const saved = (await kindOf(folder.checkpoint)) === undefined ? '' : ', a checkpoint is saved';
+    throw new InterruptedError(`interrupted${saved}; continue with: ${resumeCommand}`);
   } finally {
     detector.dispose();
   }
