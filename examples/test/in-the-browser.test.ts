@@ -10,7 +10,8 @@ import { memoryStore } from '@utad/training';
 import { TwoStage, twoStagePresets } from '@utad/two-stage';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromium, listen, reportOf } from './chromium';
+import { chromium } from '../../scripts/testing/chromium';
+import { listen, reportOf } from './report-server';
 
 const page = fileURLToPath(new URL('../in-the-browser', import.meta.url));
 

@@ -1,8 +1,14 @@
 /** A way to run TensorFlow.js that this package can choose. */
-export type BackendName = 'tfjs-node-gpu' | 'tfjs-node' | 'wasm' | 'cpu';
+export type BackendName = 'tfjs-node-gpu' | 'webgpu' | 'tfjs-node' | 'wasm' | 'cpu';
 
 /** Every backend, the most wanted first. */
-export const BACKEND_PREFERENCE: readonly BackendName[] = ['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu'];
+export const BACKEND_PREFERENCE: readonly BackendName[] = [
+  'tfjs-node-gpu',
+  'webgpu',
+  'tfjs-node',
+  'wasm',
+  'cpu',
+];
 
 /** Whether a word, from a command line say, names a backend. */
 export function isBackendName(word: string): word is BackendName {
@@ -11,6 +17,7 @@ export function isBackendName(word: string): word is BackendName {
 
 /** The backend in use, and why it is this one. */
 export interface ChosenBackend {
+  /** As it is asked for by name; `tf.getBackend()` calls both native ones `tensorflow`. */
   readonly name: BackendName;
   /** Version of TensorFlow for the native backends, of TensorFlow.js for the others. */
   readonly version: string;
@@ -22,7 +29,9 @@ export interface ChosenBackend {
 
 /** What one backend is on this machine. */
 export interface BackendStatus {
+  /** The backend that this is about. */
   readonly name: BackendName;
+  /** Whether it can be used here. */
   readonly available: boolean;
   /** One line: where it comes from, or why it cannot be used. */
   readonly reason: string;
@@ -35,7 +44,9 @@ export class BackendUnavailableError extends Error {
   override readonly name = 'BackendUnavailableError';
 
   constructor(
+    /** The one asked for. */
     readonly backend: BackendName,
+    /** Why it cannot be used, in one line. */
     readonly reason: string,
   ) {
     super(`backend ${backend} cannot be used: ${reason}`);

@@ -1,8 +1,8 @@
 import { BACKEND_PREFERENCE, BackendUnavailableError, isBackendName } from '@utad/runtime';
 import { expect, test } from 'vitest';
 
-test('native backends come before wasm, and plain JavaScript comes last', () => {
-  expect(BACKEND_PREFERENCE).toEqual(['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']);
+test('GPUs come before the CPU, native code before wasm, and plain JavaScript comes last', () => {
+  expect(BACKEND_PREFERENCE).toEqual(['tfjs-node-gpu', 'webgpu', 'tfjs-node', 'wasm', 'cpu']);
 });
 
 test('a word is a backend name only when it is one exactly', () => {

@@ -46,3 +46,35 @@ gyp ERR! not ok
 test('silence is answered by what the caller knows', () => {
   expect(gist('\n\n', 'python3 ended with status 3')).toBe('python3 ended with status 3');
 });
+
+test("Node's report of an error that nobody caught gives the error, not its fields", () => {
+  const stderr = `node:internal/modules/cjs/loader:1460
+  return process.dlopen(module, path.toNamespacedPath(filename));
+                 ^
+
+Error: libcudart.so.12: cannot open shared object file: No such file or directory
+    at Module._extensions..node (node:internal/modules/cjs/loader:1460:18)
+    at require (node:internal/modules/helpers:177:18) {
+  code: 'ERR_DLOPEN_FAILED'
+}
+
+Node.js v20.20.2
+`;
+  expect(gist(stderr, 'x')).toBe(
+    'Error: libcudart.so.12: cannot open shared object file: No such file or directory',
+  );
+});
+
+test("Python's report gives the last error of a chain", () => {
+  const stderr = `Traceback (most recent call last):
+  File "x.py", line 1, in <module>
+ConnectionResetError: [Errno 104] Connection reset by peer
+
+During handling of the above exception, another exception occurred:
+
+pip._vendor.urllib3.exceptions.ProtocolError: ('Connection broken', ConnectionResetError(104))
+`;
+  expect(gist(stderr, 'x')).toBe(
+    "pip._vendor.urllib3.exceptions.ProtocolError: ('Connection broken', ConnectionResetError(104))",
+  );
+});

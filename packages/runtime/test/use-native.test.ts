@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
+import { BACKEND_PREFERENCE } from '@utad/runtime';
 import { findNative, listBackends, useBackend } from '@utad/runtime/node';
 import { describe, expect, test, vi } from 'vitest';
 
@@ -10,7 +11,7 @@ describe.skipIf(!native)(
   () => {
     test('listing the backends tries native ones without loading them here', async () => {
       const backends = await listBackends();
-      expect(backends.map(({ name }) => name)).toEqual(['tfjs-node-gpu', 'tfjs-node', 'wasm', 'cpu']);
+      expect(backends.map(({ name }) => name)).toEqual(BACKEND_PREFERENCE);
       expect(
         backends.filter(({ name }) => name.startsWith('tfjs-node')).some(({ available }) => available),
       ).toBe(true);

@@ -1,18 +1,29 @@
 import { crc32 } from 'node:zlib';
 
+export interface ZipOptions {
+  /** The size that every entry claims to have. */
+  readonly declaredSize?: number;
+  /** The checksum that every entry claims to have. */
+  readonly checksum?: number;
+}
+
 /** A zip archive with its entries stored, not compressed: enough to write what no honest program would. */
-export function zip(entries: Record<string, string>, declaredSize?: number): Buffer {
+export function zip(
+  entries: Record<string, string | Buffer> | readonly (readonly [string, string | Buffer])[],
+  { declaredSize, checksum }: ZipOptions = {},
+): Buffer {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
+  const list = Array.isArray(entries) ? entries : Object.entries(entries);
   let offset = 0;
-  for (const [path, text] of Object.entries(entries)) {
+  for (const [path, content] of list) {
     const name = Buffer.from(path);
-    const data = Buffer.from(text);
+    const data = Buffer.from(content);
     const size = declaredSize ?? data.length;
     const local = Buffer.alloc(30);
     local.writeUInt32LE(0x04034b50, 0);
     local.writeUInt16LE(20, 4);
-    local.writeUInt32LE(crc32(data), 14);
+    local.writeUInt32LE(checksum ?? crc32(data), 14);
     local.writeUInt32LE(size, 18);
     local.writeUInt32LE(size, 22);
     local.writeUInt16LE(name.length, 26);
@@ -28,10 +39,9 @@ export function zip(entries: Record<string, string>, declaredSize?: number): Buf
     offset += local.length + name.length + data.length;
   }
   const end = Buffer.alloc(22);
-  const count = Object.keys(entries).length;
   end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(count, 8);
-  end.writeUInt16LE(count, 10);
+  end.writeUInt16LE(list.length, 8);
+  end.writeUInt16LE(list.length, 10);
   end.writeUInt32LE(Buffer.concat(directory).length, 12);
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...locals, ...directory, end]);

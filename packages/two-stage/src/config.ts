@@ -1,6 +1,6 @@
 import * as expert from '@utad/expert-net';
 import * as ie from '@utad/ie-net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { stageTraining } from './stage-training';
 
 const side = z.number().int().min(4).max(4096);

@@ -4,6 +4,7 @@ import type { BackendName } from '../backends';
 import { type NativePackage, nativeLayout } from './native-layout';
 import { type FoundPackage, findPackage } from './native-package';
 
+/** Where native backends are looked for. */
 export interface FinderOptions {
   /** The folder of utad's caches; default `userCacheFolder()`. */
   readonly cacheFolder?: string;
@@ -33,7 +34,7 @@ export function installedCopies(
 
 /** The copies of an addon package, the one in the user's cache last. */
 export function nativeCopies(name: NativePackage, options: FinderOptions): FoundPackage[] {
-  const { folder } = nativeLayout(options.cacheFolder);
+  const { folder } = nativeLayout(options.cacheFolder, name);
   const cached = findPackage(name, folder, 'user cache');
   // Resolution climbs, so that a cache below a project would otherwise show the project's copy again.
   const own = cached?.manifest.startsWith(folder) ? [cached] : [];

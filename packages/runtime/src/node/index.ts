@@ -1,7 +1,13 @@
 export { userCacheFolder } from './cache-folder';
 export type { FinderOptions } from './candidates';
-export { findNative } from './find-native';
+export { type FindNativeOptions, findNative } from './find-native';
 export { InstallError, type InstallEvent, type InstallPhase } from './install/events';
+export { findGpu, type Gpu, type GpuPlaces } from './install/gpu';
 export { type InstallOptions, installNative, type NativeInstall } from './install/install-native';
+export type { HashedWheel } from './install/pins';
+export type { InstallCode } from './install/problem';
+export { type NativeSpace, nativeSpace } from './install/recipe';
+export { type Removal, RemoveError, type RemoveOptions, removeNative } from './install/remove-native';
 export { listBackends } from './list-backends';
 export { type UseBackendOptions, useBackend } from './use-backend';
+export type { WebGpuOptions } from './webgpu/options';

@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import { BACKEND_PREFERENCE, type BackendName, type BackendStatus } from '../backends';
 import { type FinderOptions, installedCopies, message, nativeCopies } from './candidates';
+import { findGpu } from './install/gpu';
+import { platformProblem, thisMachine } from './install/platform';
 import { addonFile, NATIVE_MISSING } from './native-package';
 import { probeNative } from './probe';
-import { WASM_CANNOT_TRAIN, WASM_PACKAGE } from './wasm';
+import { WASM_PACKAGE } from './wasm';
+import { webGpuStatus } from './webgpu/status';
 
 /**
  * What every backend is on this machine, the most wanted first. Native ones are loaded and computed with in
@@ -23,6 +26,7 @@ async function status(name: BackendName, options: FinderOptions): Promise<Backen
     };
   }
   if (name === 'wasm') return wasmStatus(options);
+  if (name === 'webgpu') return await webGpuStatus(options);
   const reasons: string[] = [];
   for (const copy of nativeCopies(`@tensorflow/${name}`, options)) {
     try {
@@ -42,7 +46,19 @@ async function status(name: BackendName, options: FinderOptions): Promise<Backen
       reasons.push(`${message(error)} (${copy.origin})`);
     }
   }
-  return { name, available: false, reason: reasons.join('; ') || NATIVE_MISSING[name] };
+  return { name, available: false, reason: reasons.join('; ') || (await missing(name)) };
+}
+
+/** Why a native backend is not there, and whether it could be. */
+async function missing(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<string> {
+  const cuda = name === 'tfjs-node-gpu';
+  const problem = platformProblem(thisMachine(), cuda);
+  if (problem) return problem.message;
+  if (!cuda) return NATIVE_MISSING[name];
+  const gpu = await findGpu();
+  return gpu === undefined
+    ? `${NATIVE_MISSING[name]}, and no NVIDIA GPU was found`
+    : `${NATIVE_MISSING[name]}; run \`utad backend install --gpu\` to use ${gpu.name}`;
 }
 
 function wasmStatus(options: FinderOptions): BackendStatus {
@@ -53,5 +69,5 @@ function wasmStatus(options: FinderOptions): BackendStatus {
     const reason = `${copy.name} is ${copy.version}, but @tensorflow/tfjs is ${tf.version.tfjs}`;
     return { name, available: false, reason };
   }
-  return { name, available: true, version: copy.version, reason: `${copy.origin}; ${WASM_CANNOT_TRAIN}` };
+  return { name, available: true, version: copy.version, reason: copy.origin };
 }

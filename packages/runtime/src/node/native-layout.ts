@@ -17,21 +17,29 @@ export interface NativeLayout {
   readonly root: string;
   /** One installation. It is there only when it is whole. */
   readonly folder: string;
+  readonly packageName: NativePackage;
   readonly packageFolder: string;
   readonly manifest: string;
 }
 
-export function nativeLayout(cacheFolder: string = userCacheFolder()): NativeLayout {
+/** How the folders of every version of a package's installations begin. */
+export const folderPrefix = (name: NativePackage): string => `${name.slice('@tensorflow/'.length)}-`;
+
+export function nativeLayout(
+  cacheFolder: string = userCacheFolder(),
+  name: NativePackage = '@tensorflow/tfjs-node',
+): NativeLayout {
   const root = join(cacheFolder, 'native');
-  const key = `tfjs-node-${TFJS_VERSION}-tf${TENSORFLOW_VERSION}-${process.platform}-${process.arch}`;
-  return layoutIn(root, join(root, key));
+  const key = `${folderPrefix(name)}${TFJS_VERSION}-tf${TENSORFLOW_VERSION}-${process.platform}-${process.arch}`;
+  return layoutIn(root, join(root, key), name);
 }
 
-export function layoutIn(root: string, folder: string): NativeLayout {
+export function layoutIn(root: string, folder: string, packageName: NativePackage): NativeLayout {
   return {
     root,
     folder,
-    packageFolder: join(folder, 'node_modules', '@tensorflow', 'tfjs-node'),
+    packageName,
+    packageFolder: join(folder, 'node_modules', packageName),
     manifest: join(folder, 'install.json'),
   };
 }

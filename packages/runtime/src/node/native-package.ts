@@ -27,7 +27,12 @@ export function findPackage(name: string, folder: string, origin: string): Found
   } catch {
     return undefined;
   }
-  return { name, version: readVersion(manifest), manifest, origin };
+  try {
+    return { name, version: readVersion(manifest), manifest, origin };
+  } catch {
+    // Node remembers where it has found a package, also when that is gone.
+    return undefined;
+  }
 }
 
 /**

@@ -6,62 +6,86 @@ import {
   BackendUnavailableError,
   type ChosenBackend,
 } from '../backends';
-import { correctCpuResizeGradient } from '../cpu-resize-gradient';
+import { correctBackend, uncorrectBackend } from '../corrections/correct-backend';
 import { type FinderOptions, installedCopies, message, nativeCopies, type Refusal } from './candidates';
 import { loadNative, type NativeBackend, registeredNative } from './load-native';
 import { NATIVE_MISSING } from './native-package';
 import { probeNative } from './probe';
 import { loadWasm, WASM_CANNOT_TRAIN, WASM_PACKAGE } from './wasm';
+import type { WebGpuOptions } from './webgpu/options';
+import { useWebGpu } from './webgpu/use-webgpu';
 
+/** What {@link useBackend} may choose. */
 export interface UseBackendOptions extends FinderOptions {
   /** The only backend to accept; default the best one that works. */
   readonly backend?: BackendName;
-  /** Whether networks with convolutions will be trained, which wasm cannot; default false. */
+  /** Whether networks with convolutions will be trained, which wasm cannot without corrections; default false. */
   readonly training?: boolean;
+  /**
+   * Whether to put right what TensorFlow.js has wrong, slow or missing on the backend (`CORRECTIONS`); default true. False
+   * takes back corrections already in force.
+   */
+  readonly corrections?: boolean;
+  /** Which adapter webgpu runs on; default a GPU, or, where webgpu is the only backend to accept, any. */
+  readonly webgpu?: WebGpuOptions;
 }
 
 /**
- * Chooses TensorFlow.js's backend and makes it the current one: tfjs-node-gpu, tfjs-node, wasm, cpu, the first that
- * works here. A tfjs-node that the project has, and that loads, comes before the one in the user's cache. A native
- * backend that the process has already loaded is kept.
+ * Chooses TensorFlow.js's backend and makes it the current one: tfjs-node-gpu, webgpu on a GPU, tfjs-node,
+ * wasm, cpu, the first that works here. A tfjs-node that the project has, and that loads, comes before the one in the
+ * user's cache. A native backend that the process has already loaded is kept.
  *
  * Sets `TF_CPP_MIN_LOG_LEVEL` to 2 where it is unset, and provides `util.isNullOrUndefined`, which tfjs-node calls.
  *
  * @throws BackendUnavailableError where the asked-for backend cannot be used.
  */
 export async function useBackend(options: UseBackendOptions = {}): Promise<ChosenBackend> {
-  const { backend, training = false, ...finder } = options;
+  const { backend, training = false, corrections = true, webgpu = {}, ...finder } = options;
+  const trainingUncorrected = training && !corrections;
   if (backend) {
-    const outcome = await attempt(backend, training, finder);
-    if ('device' in outcome) return outcome;
+    const outcome = await attempt(backend, trainingUncorrected, { software: true, ...webgpu }, finder);
+    if ('device' in outcome) return settle(outcome, corrections);
     throw new BackendUnavailableError(backend, outcome.reason);
   }
   const refusals: Refusal[] = [];
-  for (const name of BACKEND_PREFERENCE) {
-    const outcome = await attempt(name, training, finder);
-    if ('device' in outcome) return { ...outcome, reason: explain(outcome, refusals) };
+  // What this process computes with already needs no better one, and its tensors could not follow.
+  const names = BACKEND_PREFERENCE.filter((name) => name !== 'webgpu' || !registeredNative());
+  for (const name of names) {
+    const outcome = await attempt(name, trainingUncorrected, webgpu, finder);
+    if ('device' in outcome) {
+      return settle({ ...outcome, reason: explain(outcome, refusals) }, corrections);
+    }
     refusals.push(outcome);
   }
   throw new BackendUnavailableError('cpu', refusals.map(({ reason }) => reason).join('; '));
 }
 
+/** Brings the corrections of the backend that is now current to what was asked for. */
+function settle(chosen: ChosenBackend, corrections: boolean): ChosenBackend {
+  if (corrections) correctBackend();
+  else uncorrectBackend();
+  return chosen;
+}
+
 /** What was found and does not work is always told; a native TensorFlow that is not there, when nothing replaces it. */
 function explain(chosen: ChosenBackend, refusals: readonly Refusal[]): string {
-  const native = chosen.name === 'tfjs-node' || chosen.name === 'tfjs-node-gpu';
+  const fast = chosen.name !== 'wasm' && chosen.name !== 'cpu';
   const reasons = refusals
-    .filter(({ name, found }) => found || (name === 'tfjs-node' && !native))
+    .filter(({ name, found }) => found || (name === 'tfjs-node' && !fast))
     .map(({ reason }) => reason);
   if (reasons.length === 0) return chosen.reason;
-  return native ? [chosen.reason, ...reasons].join('; ') : `${chosen.name}: ${reasons.join('; ')}`;
+  return fast ? [chosen.reason, ...reasons].join('; ') : `${chosen.name}: ${reasons.join('; ')}`;
 }
 
 async function attempt(
   name: BackendName,
-  training: boolean,
+  trainingUncorrected: boolean,
+  webgpu: WebGpuOptions,
   finder: FinderOptions,
 ): Promise<ChosenBackend | Refusal> {
+  if (name === 'webgpu') return await useWebGpu(webgpu, finder);
   if (name === 'cpu') return await useCpu();
-  if (name === 'wasm') return await useWasm(training, finder);
+  if (name === 'wasm') return await useWasm(trainingUncorrected, finder);
   return await useNative(name, finder);
 }
 
@@ -102,11 +126,14 @@ async function useLoaded(name: BackendName, native: NativeBackend, origin: strin
   };
 }
 
-async function useWasm(training: boolean, finder: FinderOptions): Promise<ChosenBackend | Refusal> {
+async function useWasm(
+  trainingUncorrected: boolean,
+  finder: FinderOptions,
+): Promise<ChosenBackend | Refusal> {
   const name = 'wasm';
   const [copy] = installedCopies(WASM_PACKAGE, finder);
   if (!copy) return { name, found: false, reason: `${WASM_PACKAGE} is not installed` };
-  if (training) return { name, found: true, reason: WASM_CANNOT_TRAIN };
+  if (trainingUncorrected) return { name, found: true, reason: WASM_CANNOT_TRAIN };
   try {
     await loadWasm(copy);
   } catch (error) {
@@ -128,7 +155,6 @@ async function useCpu(): Promise<ChosenBackend> {
   if (typeof backend === 'object' && backend !== null && Reflect.get(backend, 'firstUse') === true) {
     Reflect.set(backend, 'firstUse', false);
   }
-  correctCpuResizeGradient();
   return {
     name: 'cpu',
     version: tf.version.tfjs,

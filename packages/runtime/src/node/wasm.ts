@@ -4,8 +4,8 @@ import { type FoundPackage, packageFolder } from './native-package';
 import { shareTensorFlowJs } from './share-tensorflowjs';
 
 export const WASM_PACKAGE = '@tensorflow/tfjs-backend-wasm';
-/** The wasm backend has no gradient of a convolution's filter, and that of max-pooling is wrong. */
-export const WASM_CANNOT_TRAIN = 'wasm cannot train convolutions';
+/** By itself it has no gradient of a convolution's filter, and that of max-pooling is wrong. */
+export const WASM_CANNOT_TRAIN = 'wasm cannot train convolutions without corrections';
 
 /**
  * Loads the wasm backend's package and makes it TensorFlow.js's backend.

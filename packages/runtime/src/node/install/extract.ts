@@ -1,11 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { openPromise } from 'yauzl';
-
-/** More than TensorFlow's library and headers need (0.9 GB), and less than would fill a disk. */
-const LARGEST_TOTAL = 4_000_000_000;
+import { crc32 } from 'node:zlib';
+import { damaged, readArchive } from './archive';
 
 /** Where a file of the wheel goes, relative to the target folder; undefined leaves it out. */
 export type Placement = (path: string) => string | undefined;
@@ -23,47 +22,60 @@ export const tensorflowDeps: Placement = (path) => {
 
 export interface ExtractOptions {
   readonly place: Placement;
+  /** The most bytes that may be unpacked: an archive that declares more is refused. */
+  readonly largest: number;
+  /** Is told how much will be unpacked before anything is; throws where there is no room for it. */
+  readonly requireRoom?: (bytes: number) => Promise<void>;
   readonly onBytes?: (bytes: number, total: number) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
+const EXECUTABLE = /(?:^|\/)bin\/[^/]+$/;
+
 /**
- * Unpacks chosen files of a zip archive. The reader refuses entries whose path is absolute or leaves the folder,
- * and entries that are larger than they say.
- * @throws Error for such an archive, for one whose chosen files are too large together, and for one with none.
+ * Unpacks chosen files of a zip archive, comparing each with its checksum.
+ * @throws InstallProblem for an archive that is damaged, that holds none of the files, or whose chosen files are too
+ *   large together.
  */
 export async function extract(archive: string, folder: string, options: ExtractOptions): Promise<void> {
-  const { place, onBytes, signal } = options;
-  const zip = await openPromise(archive, { autoClose: false });
-  try {
-    const chosen = [];
-    let total = 0;
-    for await (const entry of zip.eachEntry()) {
+  const { place, largest, requireRoom, onBytes, signal } = options;
+  await readArchive(archive, async (zip, entries) => {
+    const chosen = entries.flatMap((entry) => {
       const target = place(entry.fileName);
-      if (target === undefined) continue;
-      total += entry.uncompressedSize;
-      chosen.push({ entry, target: join(folder, target) });
-    }
-    if (chosen.length === 0)
-      throw new Error(`expected TensorFlow's library in ${archive}, received none of it`);
-    if (total > LARGEST_TOTAL) {
-      throw new Error(`expected at most ${LARGEST_TOTAL} bytes to unpack, received ${total}`);
-    }
-    let bytes = 0;
+      return target === undefined ? [] : [{ entry, target: join(folder, target) }];
+    });
+    if (chosen.length === 0) throw damaged(archive, 'expected libraries in it, received none');
+    const targets = new Set<string>();
     for (const { entry, target } of chosen) {
-      await mkdir(dirname(target), { recursive: true });
-      const from = await zip.openReadStreamPromise(entry);
-      from.on('data', (chunk: Buffer) => {
-        bytes += chunk.length;
-      });
-      const report = setInterval(() => onBytes?.(bytes, total), 500);
-      try {
-        await pipeline(from, createWriteStream(target), signal ? { signal } : {});
-      } finally {
-        clearInterval(report);
-      }
+      if (targets.has(target)) throw damaged(archive, `${entry.fileName} is in it twice`);
+      targets.add(target);
     }
-  } finally {
-    zip.close();
-  }
+    const total = chosen.reduce((sum, { entry }) => sum + entry.uncompressedSize, 0);
+    if (total > largest) {
+      throw damaged(archive, `expected at most ${largest} bytes to unpack, received ${total}`);
+    }
+    await requireRoom?.(total);
+    let bytes = 0;
+    const report = setInterval(() => onBytes?.(bytes, total), 500);
+    try {
+      for (const { entry, target } of chosen) {
+        await mkdir(dirname(target), { recursive: true });
+        let checksum = 0;
+        const watch = new Transform({
+          transform(chunk: Buffer, _encoding, done) {
+            bytes += chunk.length;
+            checksum = crc32(chunk, checksum);
+            done(null, chunk);
+          },
+        });
+        const from = await zip.openReadStreamPromise(entry);
+        const to = createWriteStream(target, { mode: EXECUTABLE.test(target) ? 0o755 : 0o644 });
+        await pipeline(from, watch, to, signal ? { signal } : {});
+        if (checksum !== entry.crc32)
+          throw damaged(archive, `${entry.fileName} has another checksum than it says`);
+      }
+    } finally {
+      clearInterval(report);
+    }
+  });
 }

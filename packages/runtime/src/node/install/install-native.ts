@@ -1,71 +1,86 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import {
-  layoutIn,
-  type NativeLayout,
-  nativeLayout,
-  TENSORFLOW_VERSION,
-  TFJS_VERSION,
-} from '../native-layout';
+import { type NativeLayout, nativeLayout } from '../native-layout';
 import { findPackage } from '../native-package';
 import { probeNative } from '../probe';
-import { installAddonPackage } from './addon-package';
-import { compileAddon, linkLibraries } from './compile';
-import { InstallError, type InstallEvent, type InstallPhase } from './events';
-import { extract, tensorflowDeps } from './extract';
+import { buildNative } from './build-native';
+import type { InstallEvent } from './events';
+import { findGpu, gpuProblem } from './gpu';
 import { withLock } from './lock';
+import { readManifest } from './manifest';
+import type { HashedWheel } from './pins';
+import { platformProblem, thisMachine } from './platform';
+import { recipeFor } from './recipe';
+import { requireWritable } from './space';
+import { guard, steps } from './steps';
 import { findTools } from './tools';
-import { downloadWheel, expectedWheelBytes, verifyWheel } from './wheel';
-
-const STAGING = 'staging-';
 
 /** A native TensorFlow in the user's cache. */
 export interface NativeInstall {
+  /** Where it lies; everything of it is inside. */
   readonly folder: string;
-  /** Of tfjs-node. */
+  /** Of tfjs-node or tfjs-node-gpu. */
   readonly version: string;
+  /** Version of TensorFlow, such as `2.21.0`. */
   readonly tensorflow: string;
-  /** The wheel that the library came from. */
+  /** The wheel that TensorFlow's library came from. */
   readonly wheel: string;
+  /** Of that wheel, in hexadecimal. */
   readonly sha256: string;
+  /** Every wheel that was used: TensorFlow's, then NVIDIA's. */
+  readonly wheels: readonly HashedWheel[];
   /** True where it was there already and nothing was done. */
   readonly reused: boolean;
+  /** How long this call took. */
   readonly seconds: number;
 }
 
+/** What {@link installNative} installs, and where. */
 export interface InstallOptions {
-  /** Installs anew where an installation is there; default false. */
+  /** Installs tfjs-node-gpu on TensorFlow's CUDA build instead; default false. */
+  readonly gpu?: boolean;
+  /** Installs anew where an installation is there, and for a GPU also where none is found; default false. */
   readonly force?: boolean;
   /** The folder of utad's caches; default `userCacheFolder()`. */
   readonly cacheFolder?: string;
   /** The Python whose pip is used; default `python3`, then `python`. */
   readonly python?: string;
+  /** Is told when a step begins, goes on and is over. */
   readonly onEvent?: (event: InstallEvent) => void;
   /** Stops the installation, which then throws the signal's reason and leaves nothing behind. */
   readonly signal?: AbortSignal;
 }
 
-type Report = (progress?: { bytes: number; totalBytes?: number }) => void;
-type Step = <T>(phase: InstallPhase, work: (report: Report) => Promise<T>) => Promise<T>;
-
 /**
  * Sets tfjs-node up on a current TensorFlow in the user's cache: TensorFlow's wheel through pip, the addon compiled
- * against its library. Needs Linux, Python 3 with pip, make and a C++ compiler; takes about a minute and 0.9 GB.
- * Two installations at once wait for each other, and the second then finds the first one's.
+ * against its library. Needs Linux with glibc on x64 or arm64, Python 3.8 with pip, npm, make and a C++ compiler;
+ * takes about a minute, 1.8 GB of free space for that long and 1.1 GB after.
  *
- * @throws InstallError naming the phase and, in one line, the reason.
+ * With `gpu`, sets tfjs-node-gpu up on TensorFlow's CUDA build and the libraries of NVIDIA's that it names: x64 with
+ * an NVIDIA driver, about 9 GB of free space and 7.5 GB after. This has been tested with stand-ins, not on a GPU.
+ *
+ * An installation that is there is tried, and used again where it works. Two at once wait for each other, and the
+ * second then finds the first one's.
+ *
+ * @throws InstallError with a code, naming the phase and, in one line, the reason and what to do.
  */
 export async function installNative(options: InstallOptions = {}): Promise<NativeInstall> {
-  const { force = false, cacheFolder, python, onEvent, signal } = options;
+  const { gpu = false, force = false, cacheFolder, python, onEvent, signal } = options;
   const began = performance.now();
-  const layout = nativeLayout(cacheFolder);
-  const step = steps(onEvent, signal);
+  const recipe = recipeFor(gpu);
+  const layout = nativeLayout(cacheFolder, recipe.packageName);
+  const context = { onEvent, signal, folder: layout.root };
+  const step = steps(context);
   if (!force) {
-    const present = await readInstall(layout, began);
+    const present = await findInstall(layout, began, signal);
     if (present) return present;
   }
-  const tools = await step('tools', () => findTools(python, signal));
+  const tools = await step('tools', async () => {
+    const problem =
+      platformProblem(thisMachine(), gpu) ??
+      (gpu && !force ? gpuProblem(await findGpu({ signal })) : undefined);
+    if (problem) throw problem;
+    return await findTools(python, signal);
+  });
+  await guard('space', context, () => requireWritable(layout.root));
   let waiting = false;
   const since = performance.now();
   const event = (status: InstallEvent['status']) =>
@@ -74,133 +89,52 @@ export async function installNative(options: InstallOptions = {}): Promise<Nativ
     event(waiting ? 'progress' : 'start');
     waiting = true;
   };
-  return withLock(
-    layout.root,
-    async () => {
-      if (waiting) event('done');
-      const present = force ? undefined : await readInstall(layout, began);
-      if (present) return present;
-      return await installLocked(layout, tools.python, step, began, signal);
-    },
-    { signal, onWait },
-  );
+  const work = async () => {
+    if (waiting) event('done');
+    const present = force ? undefined : await findInstall(layout, began, signal);
+    if (present) return present;
+    const needsGpu = recipe.cuda && !force;
+    const manifest = await buildNative({ layout, recipe, tools, step, needsGpu, signal });
+    return describe(layout, manifest, false, began);
+  };
+  return await guard('wait', context, () => withLock(layout.root, work, { signal, onWait }));
 }
 
-async function installLocked(
+/** An installation that is there and works. */
+async function findInstall(
   layout: NativeLayout,
-  python: string,
-  step: Step,
   began: number,
   signal: AbortSignal | undefined,
-): Promise<NativeInstall> {
-  await removeLeftovers(layout.root);
-  const staging = await mkdtemp(join(layout.root, STAGING));
+): Promise<NativeInstall | undefined> {
+  const manifest = await readManifest(layout.manifest);
+  if (manifest === undefined) return undefined;
+  const found = findPackage(layout.packageName, layout.folder, 'user cache');
+  if (!found?.manifest.startsWith(layout.folder)) return undefined;
   try {
-    const staged = layoutIn(layout.root, join(staging, 'native'));
-    await mkdir(staged.folder, { recursive: true });
-    const download = join(staging, 'download');
-    const wheel = await step('download', (report) => {
-      const totalBytes = expectedWheelBytes();
-      const onBytes = (bytes: number) =>
-        report({ bytes, ...(totalBytes === undefined ? {} : { totalBytes }) });
-      return downloadWheel({ python, folder: download, onBytes, signal });
-    });
-    const sha256 = await step('verify', () => verifyWheel(wheel, join(layout.root, 'wheels.json'), signal));
-    await step('package', () => installAddonPackage(staged.folder, signal));
-    const deps = join(staged.packageFolder, 'deps');
-    await step('extract', async (report) => {
-      const onBytes = (bytes: number, totalBytes: number) => report({ bytes, totalBytes });
-      await extract(wheel, deps, { place: tensorflowDeps, onBytes, signal });
-      await linkLibraries(staged.packageFolder);
-      await rm(download, { recursive: true });
-    });
-    await step('compile', async () => {
-      await compileAddon(staged.packageFolder, python, signal);
-      await rm(join(staged.packageFolder, 'build'), { recursive: true, force: true });
-      await rm(join(deps, 'include'), { recursive: true });
-    });
-    await step('check', async () => {
-      const found = findPackage('@tensorflow/tfjs-node', staged.folder, 'user cache');
-      if (!found) throw new Error('@tensorflow/tfjs-node is not where npm was to put it');
-      const { tensorflow } = await probeNative(found, signal);
-      if (tensorflow !== TENSORFLOW_VERSION) {
-        throw new Error(`expected TensorFlow ${TENSORFLOW_VERSION} of the addon, received ${tensorflow}`);
-      }
-    });
-    const manifest = {
-      version: TFJS_VERSION,
-      tensorflow: TENSORFLOW_VERSION,
-      wheel: basename(wheel),
-      sha256,
-    };
-    return await step('place', async () => {
-      await writeFile(staged.manifest, `${JSON.stringify(manifest, null, 2)}\n`);
-      await replaceFolder(staged.folder, layout.folder, join(staging, 'old'));
-      return {
-        folder: layout.folder,
-        ...manifest,
-        reused: false,
-        seconds: (performance.now() - began) / 1000,
-      };
-    });
-  } finally {
-    await rm(staging, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-/** A folder cannot be renamed onto one with content: the old one is set aside first, to be removed with staging. */
-async function replaceFolder(from: string, to: string, aside: string): Promise<void> {
-  if (existsSync(to)) await rename(to, aside);
-  await rename(from, to);
-}
-
-/** Staging folders of installations that were killed. The caller holds the lock, so nobody works in them. */
-async function removeLeftovers(root: string): Promise<void> {
-  for (const name of await readdir(root)) {
-    if (name.startsWith(STAGING)) await rm(join(root, name), { recursive: true, force: true });
-  }
-}
-
-async function readInstall(layout: NativeLayout, began: number): Promise<NativeInstall | undefined> {
-  let text: string;
-  try {
-    text = await readFile(layout.manifest, 'utf8');
+    await probeNative(found, signal);
   } catch {
+    signal?.throwIfAborted();
+    // Something has taken files away, or the system has changed under it: it is built anew.
     return undefined;
   }
-  const parsed: unknown = JSON.parse(text);
-  const field = (name: string): string => {
-    const value: unknown =
-      typeof parsed === 'object' && parsed !== null ? Reflect.get(parsed, name) : undefined;
-    return typeof value === 'string' ? value : 'unknown';
-  };
-  return {
-    folder: layout.folder,
-    version: field('version'),
-    tensorflow: field('tensorflow'),
-    wheel: field('wheel'),
-    sha256: field('sha256'),
-    reused: true,
-    seconds: (performance.now() - began) / 1000,
-  };
+  return describe(layout, manifest, true, began);
 }
 
-function steps(onEvent: InstallOptions['onEvent'], signal: AbortSignal | undefined): Step {
-  return async (phase, work) => {
-    signal?.throwIfAborted();
-    const began = performance.now();
-    const seconds = () => (performance.now() - began) / 1000;
-    onEvent?.({ phase, status: 'start', seconds: 0 });
-    try {
-      const result = await work((progress) =>
-        onEvent?.({ phase, status: 'progress', seconds: seconds(), ...progress }),
-      );
-      onEvent?.({ phase, status: 'done', seconds: seconds() });
-      return result;
-    } catch (error) {
-      signal?.throwIfAborted();
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new InstallError(phase, reason, { cause: error });
-    }
+function describe(
+  { folder }: NativeLayout,
+  { version, tensorflow, wheels }: Pick<NativeInstall, 'version' | 'tensorflow' | 'wheels'>,
+  reused: boolean,
+  began: number,
+): NativeInstall {
+  const [first] = wheels;
+  return {
+    folder,
+    version,
+    tensorflow,
+    wheel: first?.file ?? 'unknown',
+    sha256: first?.sha256 ?? 'unknown',
+    wheels,
+    reused,
+    seconds: (performance.now() - began) / 1000,
   };
 }

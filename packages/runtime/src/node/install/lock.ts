@@ -1,6 +1,5 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined;
@@ -18,6 +17,8 @@ export async function withLock<T>(
 ): Promise<T> {
   const { signal, onWait } = options;
   await mkdir(root, { recursive: true });
+  // Loaded where it is needed: it changes how signals end the process, which importing this package must not.
+  const { lock } = await import('proper-lockfile');
   let release: (() => Promise<void>) | undefined;
   while (!release) {
     signal?.throwIfAborted();
