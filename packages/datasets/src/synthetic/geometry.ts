@@ -5,8 +5,7 @@ import type { Random } from './random';
  */
 export type Point = readonly [x: number, y: number];
 
-const clamp = (value: number, low: number, high: number): number =>
-  Math.min(high, Math.max(low, value));
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** 0 up to `from`, 1 from `to` on, smooth between; `from` may be the larger. */
 export function smoothstep(from: number, to: number, value: number): number {

@@ -1,0 +1,80 @@
+// node scripts/packaging/check.mjs [NAME...]: whether every package, or those named (eval, perceptual, ...), is fit to be
+// published: packs them, looks into the tarballs, and installs and uses each alone in an empty project, from an empty
+// cache. Takes minutes and the registry that npm is set up with.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { main, root, turbo, turboEnvironment } from '../setup.mjs';
+import { command, PackagingError } from './command.mjs';
+import { problemsOf } from './contents.mjs';
+import { checkTypes, publintProblems } from './lint.mjs';
+import { checkSideEffects, installAlone, useEverywhere } from './project.mjs';
+import { shakingProblems, sizesOf, sizeTable } from './sizes.mjs';
+import { eachOf, inTemporaryFolder, step } from './step.mjs';
+import { useProgram } from './use-program.mjs';
+import { packAll, publishedPackages } from './workspace.mjs';
+
+const shortOf = ({ name }) => name.split('/').at(-1);
+
+function refuse(name, problems) {
+  if (problems.length > 0) throw new PackagingError(`${name}\n${problems.join('\n')}`);
+}
+
+async function look(one) {
+  refuse(one.name, [...problemsOf(one), ...(await publintProblems(one))]);
+  if (one.manifest.exports) await checkTypes(one);
+}
+
+async function use(one, packed, { folder, cache }) {
+  try {
+    await installAlone(one, packed, { folder, cache });
+    if (one.manifest.bin) {
+      await useProgram(one, folder);
+      return [];
+    }
+    await checkSideEffects(one, packed, folder);
+    await useEverywhere(one, folder);
+    // Pictures are encoded by native code: a report is no page's business.
+    if (one.name === '@utad/report') return [];
+    refuse(one.name, await shakingProblems(one, folder));
+    return await sizesOf(one.name, folder);
+  } catch (error) {
+    if (error instanceof PackagingError) error.message = `${one.name}: ${error.message}`;
+    throw error;
+  }
+}
+
+await main(() =>
+  inTemporaryFolder(async (temporary) => {
+    const filters = publishedPackages(root).map(({ name }) => `--filter=${name}`);
+    await step('built', async () => {
+      const options = { cwd: root, env: turboEnvironment() };
+      await command('building', turbo, ['run', 'build', '--output-logs=errors-only', ...filters], options);
+    });
+    const tarballs = join(temporary, 'tarballs');
+    mkdirSync(tarballs);
+    const packed = await step('packed', () => packAll(root, tarballs));
+    const words = process.argv.slice(2);
+    const unknown = words.find((word) => ![...packed.values()].some((one) => shortOf(one) === word));
+    if (unknown !== undefined) {
+      const known = [...packed.values()].map(shortOf).join(', ');
+      throw new PackagingError(`expected names of packages (${known}), received ${unknown}`, 2);
+    }
+    const chosen = [...packed.values()].filter((one) => words.length === 0 || words.includes(shortOf(one)));
+
+    await step('contents, publint and types', () => eachOf(chosen, 2, look));
+    const rows = [];
+    const place = (one) => ({ folder: join(temporary, shortOf(one)), cache: join(temporary, 'cache') });
+    await eachOf(chosen, 2, (one) =>
+      step(`${one.name} alone`, async () => {
+        rows.push(...(await use(one, packed, place(one))));
+      }),
+    );
+    if (rows.length > 0) process.stdout.write(`${sizeTable(rows)}\n`);
+    const over = rows.filter(({ bytes, budget }) => bytes > budget);
+    refuse(
+      'bundles over their budgets',
+      over.map(({ what, bytes, budget }) => `${what}: ${bytes} > ${budget}`),
+    );
+    return 0;
+  }),
+);

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { bundleFor } from './bundle.mjs';
+
+/**
+ * What a browser may be made to load, in minified bytes, with all dependencies inside but TensorFlow.js. Without `names`
+ * it is everything that the main entry exports. `@utad/report` is for Node and has none.
+ */
+const budgets = [
+  { name: '@utad/eval', names: ['rocAuc'], budget: 3_000 },
+  { name: '@utad/eval', budget: 7_000 },
+  { name: '@utad/training', budget: 23_000 },
+  { name: '@utad/perceptual', budget: 15_000 },
+  { name: '@utad/ie-net', budget: 12_000 },
+  { name: '@utad/expert-net', budget: 10_500 },
+  { name: '@utad/datasets', budget: 21_500 },
+  { name: '@utad/runtime', budget: 30_000 },
+  { name: '@utad/detector', names: ['normalizedScore'], budget: 500 },
+  // Most of these two is zod. `import * as z` keeps the messages of other languages out, `import { z }` brings them.
+  { name: '@utad/detector', budget: 145_000 },
+  { name: '@utad/two-stage', budget: 185_000 },
+];
+
+const external = ['@tensorflow/tfjs'];
+
+/** `{ what, budget, bytes, gzip }` for each budget of a package that is installed in this project. */
+export async function sizesOf(name, project) {
+  const rows = [];
+  for (const { names, budget } of budgets.filter((row) => row.name === name)) {
+    const what = names ? `{ ${names.join(', ')} }` : '*';
+    const text = await bundleFor(project, `export ${what} from ${JSON.stringify(name)}`, { external });
+    rows.push({
+      what: `${what} from ${name}`,
+      budget,
+      bytes: Buffer.byteLength(text),
+      gzip: gzipSync(text).length,
+    });
+  }
+  return rows;
+}
+
+/**
+ * Whether `sideEffects: false` is true to its word for a bundler: what a bundle holds that imports one name from the main
+ * entry is what it holds that imports this name straight from the module that defines it, and importing nothing leaves
+ * nothing.
+ *
+ * @returns {Promise<string[]>} a line for each name that brings more.
+ */
+export async function shakingProblems({ name, manifest, unpacked }, project) {
+  const problems = [];
+  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const everything = { external: dependencies.flatMap((dependency) => [dependency, `${dependency}/*`]) };
+  const nothing = await bundleFor(project, `import ${JSON.stringify(name)}`, everything);
+  if (nothing.trim() !== '') problems.push(`importing no name leaves ${nothing.length} bytes in a bundle`);
+
+  const index = readFileSync(join(unpacked, 'dist', 'index.js'), 'utf8');
+  const from = join(project, 'node_modules', name, 'dist');
+  for (const [, names, module] of index.matchAll(/^import \{([^}]*)\} from "(\.[^"]*)";$/gm)) {
+    for (const word of names.split(',').map((text) => text.trim())) {
+      const exported = word.split(' as ')[0];
+      const viaEntry = await bundleFor(
+        project,
+        `export { ${exported} } from ${JSON.stringify(name)}`,
+        everything,
+      );
+      const direct = await bundleFor(
+        project,
+        `export { ${exported} } from ${JSON.stringify(join(from, module))}`,
+        everything,
+      );
+      if (viaEntry.length > direct.length) {
+        problems.push(
+          `importing ${exported} brings ${viaEntry.length - direct.length} bytes of other modules`,
+        );
+      }
+    }
+  }
+  return problems;
+}
+
+/** The rows as a table, with those over their budget marked. */
+export function sizeTable(rows) {
+  const lines = rows.map(({ what, budget, bytes, gzip }) => [
+    what,
+    String(budget),
+    `${bytes}${bytes > budget ? ' OVER' : ''}`,
+    String(gzip),
+  ]);
+  const all = [['import', 'budget', 'minified', 'gzip'], ...lines];
+  const widths = all[0].map((_, column) => Math.max(...all.map((line) => line[column].length)));
+  return all
+    .map((line) =>
+      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
+    )
+    .join('\n');
+}

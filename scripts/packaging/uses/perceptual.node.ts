@@ -1,0 +1,18 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WeightsError } from '@utad/perceptual';
+import { readVgg19Weights } from '@utad/perceptual/node';
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'utad-'));
+  try {
+    await writeFile(join(folder, 'weights_manifest.json'), '[]');
+    await readVgg19Weights(folder);
+  } catch (error) {
+    console.log(error instanceof WeightsError && error.problem); // missing
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+void main();
