@@ -1,5 +1,5 @@
-import { MetricError } from './error';
-import { rank, sweep } from './sweep';
+import { rank } from './rank';
+import { expectPositives, type Steps } from './steps';
 
 /** The best segmentation that a single threshold can give. */
 export interface BestIou {
@@ -27,18 +27,15 @@ export interface BestIou {
  * ```
  */
 export function bestIou(groundTruth: ArrayLike<number>, scores: ArrayLike<number>): BestIou {
-  const ranking = rank(groundTruth, scores, { metric: 'bestIou', labelsName: 'ground truth pixels' });
-  const positives = ranking.positives.length;
-  if (positives === 0) {
-    throw new MetricError(
-      'no-positives',
-      `bestIou: expected an anomalous pixel in the ground truth, received ${groundTruth.length} zeros`,
-    );
-  }
+  return bestIouOf(rank(groundTruth, scores, 'bestIou', 'ground truth pixels'), 'bestIou');
+}
+
+export function bestIouOf(steps: Steps, metric: string): BestIou {
+  expectPositives(steps, metric, 'ground truth pixels');
   let iou = -1;
   let best = Number.NaN;
-  sweep(ranking, (threshold, truePositives, falsePositives) => {
-    const candidate = truePositives / (positives + falsePositives);
+  steps.each((threshold, truePositives, falsePositives) => {
+    const candidate = truePositives / (steps.positives + falsePositives);
     if (candidate > iou) {
       iou = candidate;
       best = threshold;

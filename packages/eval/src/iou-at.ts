@@ -1,9 +1,8 @@
-import { countOnes, expectSameLength } from './binary';
-import { MetricError } from './error';
+import { type Confusion, countAt, expectFoundOrActual } from './confusion-at';
 
 /**
  * Intersection over union of the ground truth and the pixels with `score >= threshold`, pooled over all pixels handed
- * in.
+ * in: `TP / (TP + FP + FN)`.
  *
  * @param groundTruth - `[N]`, 0 good, 1 anomalous.
  * @param scores - `[N]`, finite, higher is more anomalous.
@@ -18,27 +17,11 @@ import { MetricError } from './error';
  * ```
  */
 export function iouAt(groundTruth: ArrayLike<number>, scores: ArrayLike<number>, threshold: number): number {
-  if (Number.isNaN(threshold)) {
-    throw new MetricError('range', 'iouAt: expected a number as threshold, received NaN');
-  }
-  expectSameLength('iouAt', ['ground truth pixels', groundTruth], ['scores', scores]);
-  const actual = countOnes(groundTruth, 'iouAt', 'ground truth pixels');
-  let intersection = 0;
-  let predicted = 0;
-  for (let i = 0; i < groundTruth.length; i++) {
-    const score = scores[i] ?? Number.NaN;
-    if (!Number.isFinite(score)) {
-      throw new MetricError('not-finite', `iouAt: expected finite scores, received ${score} at index ${i}`);
-    }
-    if (score < threshold) continue;
-    predicted++;
-    if (groundTruth[i] === 1) intersection++;
-  }
-  if (actual + predicted === 0) {
-    throw new MetricError(
-      'no-positives',
-      `iouAt: expected an anomalous pixel or a score of at least ${threshold}, received neither in ${groundTruth.length} pixels`,
-    );
-  }
-  return intersection / (actual + predicted - intersection);
+  return iouOf(countAt(groundTruth, scores, threshold, 'iouAt', 'ground truth pixels'), threshold, 'iouAt');
+}
+
+export function iouOf(confusion: Confusion, threshold: number, metric: string): number {
+  expectFoundOrActual(confusion, threshold, metric);
+  const { truePositives, falsePositives, falseNegatives } = confusion;
+  return truePositives / (truePositives + falsePositives + falseNegatives);
 }

@@ -2,7 +2,9 @@ import { MetricError } from './error';
 
 /** The smallest and the largest of some values. */
 export interface MinMax {
+  /** The smallest value. */
   readonly min: number;
+  /** The largest value. */
   readonly max: number;
 }
 

@@ -14,9 +14,7 @@ import { MetricError } from './error';
  * ```
  */
 export function quantile(values: ArrayLike<number>, q: number): number {
-  if (!(q >= 0 && q <= 1)) {
-    throw new MetricError('range', `quantile: expected q in [0, 1], received ${q}`);
-  }
+  expectShare(q, 'quantile');
   if (values.length === 0) {
     throw new MetricError('empty', 'quantile: expected at least one value, received none');
   }
@@ -30,10 +28,20 @@ export function quantile(values: ArrayLike<number>, q: number): number {
     }
   }
   sorted.sort();
-  const place = q * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return quantileOf(q, sorted.length, (rank) => sorted[rank] ?? Number.NaN);
+}
+
+/** @param valueAt the value of this rank, from 0 for the smallest */
+export function quantileOf(q: number, count: number, valueAt: (rank: number) => number): number {
+  const place = q * (count - 1);
+  const below = valueAt(Math.floor(place));
+  const above = valueAt(Math.ceil(place));
   const share = place - Math.floor(place);
   // Interpolating from the nearer end keeps the result between the two, whatever the rounding.
   return share < 0.5 ? below + (above - below) * share : above - (above - below) * (1 - share);
+}
+
+export function expectShare(q: number, metric: string): void {
+  if (q >= 0 && q <= 1) return;
+  throw new MetricError('range', `${metric}: expected q in [0, 1], received ${q}`);
 }

@@ -1,4 +1,5 @@
-import { expectBothClasses, rank, sweep } from './sweep';
+import { rank } from './rank';
+import { expectBothClasses } from './steps';
 
 /** A receiver operating characteristic: three arrays of equal length, from the strictest threshold to the loosest. */
 export interface RocCurve {
@@ -28,19 +29,19 @@ export interface RocCurve {
  * ```
  */
 export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): RocCurve {
-  const ranking = rank(labels, scores, { metric: 'rocCurve' });
+  const ranking = rank(labels, scores, 'rocCurve');
   expectBothClasses(ranking, 'rocCurve');
   let points = 1;
-  sweep(ranking, () => points++);
+  ranking.each(() => points++);
   const falsePositiveRate = new Float64Array(points);
   const truePositiveRate = new Float64Array(points);
   const thresholds = new Float64Array(points);
   thresholds[0] = Number.POSITIVE_INFINITY;
   let point = 1;
-  sweep(ranking, (threshold, truePositives, falsePositives) => {
+  ranking.each((threshold, truePositives, falsePositives) => {
     thresholds[point] = threshold;
-    truePositiveRate[point] = truePositives / ranking.positives.length;
-    falsePositiveRate[point] = falsePositives / ranking.negatives.length;
+    truePositiveRate[point] = truePositives / ranking.positives;
+    falsePositiveRate[point] = falsePositives / ranking.negatives;
     point++;
   });
   return { falsePositiveRate, truePositiveRate, thresholds };

@@ -1,4 +1,17 @@
-import { bestIou, iou, iouAt, minMax, quantile, rocAuc, rocCurve } from '@utad/eval';
+import {
+  averagePrecision,
+  bestF1,
+  bestIou,
+  confusionAt,
+  f1At,
+  iou,
+  iouAt,
+  minMax,
+  precisionRecallCurve,
+  quantile,
+  rocAuc,
+  rocCurve,
+} from '@utad/eval';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -67,6 +80,92 @@ describe('AUROC', () => {
   });
 });
 
+describe('average precision', () => {
+  it('is the area under the steps of the precision-recall curve', () => {
+    holds((list) => {
+      const { precision, recall } = precisionRecallCurve(labelsOf(list), scoresOf(list));
+      let area = 0;
+      for (let i = 1; i < recall.length; i++) {
+        area += ((recall[i] ?? 0) - (recall[i - 1] ?? 0)) * (precision[i] ?? 0);
+      }
+      expect(averagePrecision(labelsOf(list), scoresOf(list))).toBeCloseTo(area, 12);
+    });
+  });
+
+  it('does not change under a strictly monotone map or in another order', () => {
+    holds((list) => {
+      const [labels, scores] = [labelsOf(list), scoresOf(list)];
+      const value = averagePrecision(labels, scores);
+      expect(
+        averagePrecision(
+          labels,
+          scores.map((score) => score ** 3 + 5),
+        ),
+      ).toBe(value);
+      expect(averagePrecision(labels.toReversed(), scores.toReversed())).toBe(value);
+    });
+  });
+
+  it('is the share of anomalous samples when all scores are equal', () => {
+    holds((list) => {
+      const labels = labelsOf(list);
+      const share = labels.reduce((sum, label) => sum + label, 0) / labels.length;
+      expect(
+        averagePrecision(
+          labels,
+          labels.map(() => 3),
+        ),
+      ).toBeCloseTo(share, 14);
+    });
+  });
+});
+
+describe('F1', () => {
+  it('and IoU at one threshold tell the same: IoU = F1 / (2 - F1)', () => {
+    holds((list) => {
+      const [labels, scores] = [labelsOf(list), scoresOf(list)];
+      for (const threshold of scores) {
+        const f1 = f1At(labels, scores, threshold);
+        expect(iouAt(labels, scores, threshold)).toBeCloseTo(f1 / (2 - f1), 14);
+      }
+    });
+  });
+
+  it('at its best is reached at the threshold named and nowhere exceeded', () => {
+    holds((list) => {
+      const [labels, scores] = [labelsOf(list), scoresOf(list)];
+      const best = bestF1(labels, scores);
+      expect(f1At(labels, scores, best.threshold)).toBe(best.f1);
+      for (let threshold = -21; threshold <= 21; threshold++) {
+        expect(f1At(labels, scores, threshold)).toBeLessThanOrEqual(best.f1);
+      }
+    });
+  });
+
+  it('is best at the threshold at which IoU is best', () => {
+    holds((list) => {
+      const [labels, scores] = [labelsOf(list), scoresOf(list)];
+      expect(bestF1(labels, scores).threshold).toBe(bestIou(labels, scores).threshold);
+    });
+  });
+});
+
+describe('confusion', () => {
+  it('counts every sample once, and fewer samples are called anomalous the higher the threshold', () => {
+    holds((list) => {
+      const [labels, scores] = [labelsOf(list), scoresOf(list)];
+      let called = list.length;
+      for (let threshold = -21; threshold <= 21; threshold++) {
+        const counts = confusionAt(labels, scores, threshold);
+        expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(list.length);
+        expect(counts.truePositives + counts.falsePositives).toBeLessThanOrEqual(called);
+        called = counts.truePositives + counts.falsePositives;
+      }
+      expect(called).toBe(0);
+    });
+  });
+});
+
 describe('IoU', () => {
   it('at a threshold is the IoU of the thresholded scores', () => {
     holds((list) => {
@@ -120,4 +219,18 @@ it('ranks pixels in a Float32Array as it does in an array', () => {
       rocAuc(labelsOf(list), scores),
     );
   });
+});
+
+it('ranks many pixels in a Float32Array, sorted digit by digit, as the same in double precision', () => {
+  const labels = Uint8Array.from({ length: 100_000 }, (_, i) => Number((i * 7919) % 11 === 0));
+  for (const offset of [0, -0.4, -2]) {
+    const scores = Float32Array.from(
+      labels,
+      (label, i) => ((i * 104_729) % 65_537) / 65_537 + label / 3 + offset,
+    );
+    expect(rocAuc(labels, scores)).toBe(rocAuc(labels, Float64Array.from(scores)));
+    expect(bestF1(labels, scores)).toEqual(bestF1(labels, Float64Array.from(scores)));
+    const curve = rocCurve(labels, scores);
+    expect(curve.thresholds).toEqual(curve.thresholds.toSorted().reverse());
+  }
 });

@@ -1,5 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { bestIou, iou, iouAt, MetricError, minMax, quantile, rocAuc, rocCurve } from '@utad/eval';
+import {
+  averagePrecision,
+  bestF1,
+  bestIou,
+  confusionAt,
+  f1At,
+  iou,
+  iouAt,
+  MetricError,
+  minMax,
+  precisionRecallCurve,
+  quantile,
+  rocAuc,
+  rocCurve,
+} from '@utad/eval';
 import { describe, expect, it } from 'vitest';
 
 interface Case {
@@ -10,6 +24,12 @@ interface Case {
   curve: { fpr: number[]; tpr: number[]; thresholds: number[] };
   iou: { threshold: number; value: number };
   best: { iou: number; threshold: number };
+  averagePrecision: number;
+  precisionRecall: { precision: number[]; recall: number[]; thresholds: number[] };
+  f1: number;
+  bestF1: { f1: number; threshold: number };
+  /** [[TN, FP], [FN, TP]], at the threshold of IoU. */
+  confusion: [[number, number], [number, number]];
   quantiles: [number, number][];
 }
 const cases: Case[] = JSON.parse(readFileSync(new URL('fixtures/metrics.json', import.meta.url), 'utf8'));
@@ -48,8 +68,37 @@ describe.each(cases)('scikit-learn and numpy agree: $name', (expected) => {
     expect(bestIou(labels, scores).threshold).toBe(expected.best.threshold);
   });
 
+  it('on average precision', () => {
+    expect(averagePrecision(labels, scores)).toBeCloseTo(expected.averagePrecision, 13);
+  });
+
+  it('on every point of the precision-recall curve', () => {
+    const { precision, recall, thresholds } = expected.precisionRecall;
+    const curve = precisionRecallCurve(labels, scores);
+    expect([...curve.thresholds]).toEqual([Number.POSITIVE_INFINITY, ...thresholds.toReversed()]);
+    expect([...curve.precision]).toEqual(precision.toReversed());
+    expect([...curve.recall]).toEqual(recall.toReversed());
+  });
+
+  it('on F1 and the confusion matrix at a threshold, and on the best F1', () => {
+    const { threshold } = expected.iou;
+    expect(f1At(labels, scores, threshold)).toBeCloseTo(expected.f1, 14);
+    expect(bestF1(labels, scores).f1).toBeCloseTo(expected.bestF1.f1, 14);
+    expect(bestF1(labels, scores).threshold).toBe(expected.bestF1.threshold);
+    const [[trueNegatives, falsePositives], [falseNegatives, truePositives]] = expected.confusion;
+    expect(confusionAt(labels, scores, threshold)).toEqual({
+      truePositives,
+      falsePositives,
+      trueNegatives,
+      falseNegatives,
+    });
+  });
+
   it('on quantiles', () => {
-    for (const [q, value] of expected.quantiles) expect(quantile(scores, q)).toBeCloseTo(value, 13);
+    const extent = Math.max(...scores.map(Math.abs));
+    for (const [q, value] of expected.quantiles) {
+      expect(quantile(scores, q) / extent).toBeCloseTo(value / extent, 13);
+    }
   });
 });
 
@@ -92,6 +141,39 @@ describe('by hand', () => {
     expect(bestIou([1, 0, 0, 1], [3, 2, 2, 1])).toEqual({ iou: 0.5, threshold: 3 });
   });
 
+  it('averages the precision at each anomalous score', () => {
+    // 0.8: 1 of 1; 0.35: 2 of 3.
+    expect(averagePrecision([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).toBeCloseTo(5 / 6, 15);
+    expect(averagePrecision([1, 1], [0, 1])).toBe(1);
+  });
+
+  it('starts the precision-recall curve at (0, 1) and ends it at the share of anomalous samples', () => {
+    const { precision, recall } = precisionRecallCurve([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]);
+    expect([...precision]).toEqual([1, 1, 0.5, 2 / 3, 0.5]);
+    expect([...recall]).toEqual([0, 0.5, 0.5, 1, 1]);
+  });
+
+  it('finds F1 0.8 with two hits and one false alarm', () => {
+    expect(f1At([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], 0.35)).toBe(0.8);
+    expect(bestF1([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])).toEqual({ f1: 0.8, threshold: 0.35 });
+    expect(f1At([0, 0], [0, 1], 0.5)).toBe(0);
+  });
+
+  it('counts one of each at a threshold, the score that equals it included', () => {
+    expect(confusionAt([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], 0.4)).toEqual({
+      truePositives: 1,
+      falsePositives: 1,
+      trueNegatives: 1,
+      falseNegatives: 1,
+    });
+    expect(confusionAt([], [], 0)).toEqual({
+      truePositives: 0,
+      falsePositives: 0,
+      trueNegatives: 0,
+      falseNegatives: 0,
+    });
+  });
+
   it('interpolates quantiles and leaves the values in their order', () => {
     const values = new Float32Array([4, 1, 3, 2]);
     expect(quantile(values, 0.5)).toBe(2.5);
@@ -124,11 +206,26 @@ describe('a metric that is undefined says why', () => {
     expect(codeOf(() => bestIou([0, 0], [1, 2]))).toBe('no-positives');
   });
 
+  it('needs an anomalous sample for precision, recall and F1', () => {
+    expect(() => averagePrecision([0, 0], [1, 2])).toThrow(
+      'averagePrecision: expected a one among the labels, received 2 zeros',
+    );
+    expect(codeOf(() => precisionRecallCurve([0, 0], [1, 2]))).toBe('no-positives');
+    expect(codeOf(() => bestF1([0, 0], [1, 2]))).toBe('no-positives');
+    expect(codeOf(() => f1At([0, 0], [1, 2], 3))).toBe('no-positives');
+    expect(codeOf(() => averagePrecision([], []))).toBe('no-positives');
+  });
+
   it('refuses NaN and infinite scores and names the place', () => {
     expect(() => rocAuc([0, 1], [0, Number.NaN])).toThrow('received NaN at index 1');
     expect(codeOf(() => rocCurve([0, 1], [0, Number.POSITIVE_INFINITY]))).toBe('not-finite');
     expect(codeOf(() => iouAt([0, 1], [Number.NaN, 1], 0.5))).toBe('not-finite');
     expect(codeOf(() => bestIou([0, 1], [Number.NaN, 1]))).toBe('not-finite');
+    expect(codeOf(() => averagePrecision([0, 1], [Number.NaN, 1]))).toBe('not-finite');
+    expect(codeOf(() => precisionRecallCurve([0, 1], [Number.NaN, 1]))).toBe('not-finite');
+    expect(codeOf(() => bestF1([0, 1], [Number.NaN, 1]))).toBe('not-finite');
+    expect(codeOf(() => f1At([0, 1], [Number.NaN, 1], 0))).toBe('not-finite');
+    expect(codeOf(() => confusionAt([0, 1], [Number.NaN, 1], 0))).toBe('not-finite');
     expect(codeOf(() => quantile([1, Number.NaN], 0.5))).toBe('not-finite');
     expect(codeOf(() => minMax(new Float32Array([1, Number.NaN])))).toBe('not-finite');
   });
@@ -145,6 +242,8 @@ describe('a metric that is undefined says why', () => {
     expect(codeOf(() => quantile([1], 1.1))).toBe('range');
     expect(codeOf(() => quantile([1], Number.NaN))).toBe('range');
     expect(codeOf(() => iouAt([1], [1], Number.NaN))).toBe('range');
+    expect(codeOf(() => f1At([1], [1], Number.NaN))).toBe('range');
+    expect(codeOf(() => confusionAt([1], [1], Number.NaN))).toBe('range');
     expect(codeOf(() => quantile([], 0.5))).toBe('empty');
     expect(codeOf(() => minMax([]))).toBe('empty');
   });
