@@ -1,17 +1,22 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const entries = readdirSync(at('packages')).flatMap((name) =>
-  ['index.ts', 'node/index.ts'].map((file) => `packages/${name}/src/${file}`),
-);
+
+/** The source of every entry that a package exports: `./node` is `src/node/index.ts`. */
+const entries = readdirSync(at('packages')).flatMap((name) => {
+  const { exports } = JSON.parse(readFileSync(at(`packages/${name}/package.json`), 'utf8'));
+  return Object.keys(exports)
+    .filter((entry) => entry !== './package.json')
+    .map((entry) => `packages/${name}/src${entry.slice(1)}/index.ts`);
+});
 
 /** One site for all packages. `npm run docs` checks and writes it; `npm run docs -- --emit none` checks alone. */
 export default {
   name: 'utad',
   plugin: [at('scripts/docs/plugin.mjs')],
   tsconfig: 'scripts/docs/tsconfig.json',
-  entryPoints: entries.filter((path) => existsSync(at(path))),
+  entryPoints: entries,
   readme: 'scripts/docs/home.md',
   out: 'docs/api',
   navigation: { includeGroups: false, includeCategories: false },

@@ -13,12 +13,16 @@ const alias = [
 /** Their tests compute with tensors, on the best backend of the machine. */
 const onTensorFlow = ['training', 'ie-net', 'expert-net', 'perceptual', 'detector', 'two-stage', 'examples'];
 
+/** Minutes of waiting for programs, timeouts and servers: part of `.ci/run`, not of `npm test`. */
+const SLOW = '**/*.slow.test.ts';
+
 const project = (name: string, root: string) => ({
   resolve: { alias },
   test: {
     name,
     root,
     include: ['test/**/*.test.ts'],
+    exclude: process.env.UTAD_SLOW_TESTS ? [] : [SLOW],
     setupFiles: onTensorFlow.includes(name) ? [at('scripts/vitest-backend.ts')] : [],
     testTimeout: 120_000,
     hookTimeout: 300_000,

@@ -15,7 +15,7 @@ const DATA = [
 ];
 const TRAINING = [
   ...['train', '--json', '--dataset', 'mvtec', '--root', 'data', '--category', 'washer'],
-  ...['--preset', 'small', '--epochs', '2', '--set', 'training.ieNet.batchSize=4'],
+  ...['--vgg19', 'random', '--preset', 'small', '--epochs', '2', '--set', 'training.ieNet.batchSize=4'],
   ...['--set', 'training.expertNet.batchSize=4'],
 ];
 

@@ -1,8 +1,6 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.base';
 
-export default defineConfig({
-  ...library({ index: 'src/index.ts', node: 'src/node/index.ts' }),
-  // CommonJS too: both entries must throw the same WeightsError class, or instanceof fails between them.
-  splitting: true,
-});
+export default defineConfig(
+  library({ index: 'src/index.ts', node: 'src/node/index.ts', load: 'src/load/index.ts' }),
+);

@@ -67,9 +67,8 @@ class Rehearsal {
     const began = performance.now();
     const beganAt = Date.now();
     const [file, ...rest] = [...through, process.execPath, this.utad, ...args];
-    const env = { ...process.env };
-    // Results must not depend on weights that this machine happens to have.
-    delete env.UTAD_VGG19;
+    // Results must not depend on weights that this machine happens to have, or could download.
+    const env = { ...process.env, UTAD_VGG19: 'random' };
     const child = spawn(file, rest, { cwd: this.folder, env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.children.add(child);
     const stderr = [];

@@ -1,6 +1,5 @@
 import type { BackendName, ChosenBackend } from '@utad/runtime';
 import { useBackend } from '@utad/runtime/node';
-import type { Output } from './terminal/output';
 
 export interface StartBackendOptions {
   readonly backend: BackendName | undefined | null;
@@ -10,9 +9,9 @@ export interface StartBackendOptions {
 /** Chooses the backend and says which and why. */
 export async function startBackend(
   { backend, training = false }: StartBackendOptions,
-  output: Output,
+  say: (line: string) => void,
 ): Promise<ChosenBackend> {
   const chosen = await useBackend({ training, ...(backend ? { backend } : {}) });
-  output.note(`backend: ${chosen.reason}`);
+  say(`backend: ${chosen.reason}`);
   return chosen;
 }

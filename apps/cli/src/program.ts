@@ -5,14 +5,29 @@ import { backend } from './commands/backend';
 import { BACKENDS } from './commands/backends';
 import { data } from './commands/data';
 import { demo } from './commands/demo';
+import { distance } from './commands/distance';
+import { doctor } from './commands/doctor';
 import { evaluate } from './commands/evaluate';
 import { info } from './commands/info';
 import { predict } from './commands/predict';
 import { presets } from './commands/presets';
 import type { Registration, Run } from './commands/registration';
 import { train } from './commands/train';
+import { weights } from './commands/weights';
 
-const COMMANDS: readonly Registration[] = [demo, train, evaluate, predict, info, presets, data, backend];
+const COMMANDS: readonly Registration[] = [
+  demo,
+  train,
+  evaluate,
+  predict,
+  info,
+  presets,
+  data,
+  weights,
+  distance,
+  backend,
+  doctor,
+];
 
 /** The whole command line; `run` gives each command its code. */
 export function createProgram(run: Run): Command {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { useBackend } from '@utad/runtime/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adviseOn } from '../src/doctor/advice';
 import type { Machine } from '../src/doctor/machine';
@@ -118,7 +119,8 @@ describe('advice', () => {
   });
 });
 
-it('counts the operations of layers by hand', () => {
+it('counts the operations of layers by hand', async () => {
+  await useBackend({ backend: 'cpu' });
   const model = tf.sequential({
     layers: [
       // 4x4 places, 3x3x2 products for each of 5 filters: 16 * 18 * 5 * 2 operations, 80 values.
@@ -187,8 +189,8 @@ Node 20.20.2 on linux x64
 Some CPU, 2 cores; 8.0 GiB of memory, 1.0 GiB of it free
 no GPU found
 
-backend      gradients  GFLOP/s forward  with gradients  GB/s  epoch of small  epoch of paper
-* wasm   1 of 38 wrong               18              14   5.5            42 s     ~1 h 7 min
+  backend      gradients  GFLOP/s forward  with gradients  GB/s  epoch of small  epoch of paper
+* wasm     1 of 38 wrong               18              14   5.5            42 s      ~1 h 7 min
 * what training uses
 An epoch is 200 images through both stages, from a few training steps; ~ from the operations of its layers.
 
@@ -209,7 +211,7 @@ describe('utad doctor, the program', () => {
     const ended = await runUtad(['doctor', '--json', '--backend', 'wasm'], { cwd: folder });
     expect(ended.stderr).toEqual([]);
     expect(ended.code).toBe(0);
-    const result: unknown = JSON.parse(ended.stdout);
+    const result: DoctorResult = JSON.parse(ended.stdout);
     expect(result).toMatchObject({
       node: process.versions.node,
       cpu: { model: expect.any(String), cores: expect.any(Number) },
@@ -218,7 +220,7 @@ describe('utad doctor, the program', () => {
       improvement: { why: expect.any(String) },
       notes: [expect.stringContaining('--full')],
     });
-    const backends = (result as DoctorResult).backends;
+    const { backends } = result;
     expect(backends.map(({ name }) => name)).toEqual(['tfjs-node-gpu', 'webgpu', 'tfjs-node', 'wasm', 'cpu']);
     const wasm = backends.find(({ name }) => name === 'wasm');
     expect(wasm).toMatchObject({

@@ -24,16 +24,26 @@ it.each(commands)('%s is a command line that the program takes', async (line) =>
   expect(ran).toBe(1);
 });
 
-it.each(['demo', 'train', 'evaluate', 'predict', 'info', 'presets', 'data synth', 'backend list'])(
-  'README tells of %s, which there is',
-  (name) => {
-    const [first, second] = name.split(' ');
-    const group = createProgram(async () => {}).commands.find((command) => command.name() === first);
-    expect(group).toBeDefined();
-    if (second !== undefined) expect(group?.commands.map((command) => command.name())).toContain(second);
-    expect(readme).toContain(`\`utad ${first}`);
-  },
-);
+it.each([
+  'demo',
+  'train',
+  'evaluate',
+  'predict',
+  'info',
+  'presets',
+  'data synth',
+  'weights fetch',
+  'weights list',
+  'weights verify',
+  'distance',
+  'backend list',
+])('README tells of %s, which there is', (name) => {
+  const [first, second] = name.split(' ');
+  const group = createProgram(async () => {}).commands.find((command) => command.name() === first);
+  expect(group).toBeDefined();
+  if (second !== undefined) expect(group?.commands.map((command) => command.name())).toContain(second);
+  expect(readme).toContain(`\`utad ${first}`);
+});
 
 it.each(['train', 'evaluate', 'predict', 'presets'])(
   'the help of %s shows --detector with an example',

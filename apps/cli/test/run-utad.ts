@@ -13,15 +13,19 @@ export interface Ended {
 
 export interface RunOptions {
   readonly cwd: string;
+  /** Over the environment of the tests; undefined takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Is told every line of stderr as it comes. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
 
 /** Runs the built command line as a program of its own. */
-export function runUtad(args: readonly string[], { cwd, onLine }: RunOptions): Promise<Ended> {
-  const env = { ...process.env };
-  // Results must not depend on weights that this machine happens to have.
-  delete env.UTAD_VGG19;
+export function runUtad(
+  args: readonly string[],
+  { cwd, env: changes = {}, onLine }: RunOptions,
+): Promise<Ended> {
+  // Results must not depend on weights that this machine happens to have, or could download.
+  const env = { ...process.env, UTAD_VGG19: 'random', ...changes };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BundleError } from './bundle-error';
 import type { BundleManifest } from './bundle-manifest';
 import { sha256 } from './hash';

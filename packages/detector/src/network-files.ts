@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { BundleError } from './bundle-error';
 
 /** Where a bundle keeps one network. */

@@ -1,26 +1,17 @@
-import { z } from 'zod';
+import { type ManifestGroup, manifestGroups } from './manifest-groups';
 import { kerasPreprocessing, type Preprocessing } from './preprocessing';
 import { shortLayerName } from './vgg19-layers';
-import { countOf, type Vgg19Weights, vgg19Sha256, vgg19Shapes, type WeightTensor } from './weights';
-import { WeightsError } from './weights-error';
+import {
+  checkFinite,
+  countOf,
+  type Vgg19Weights,
+  vgg19Sha256,
+  vgg19Shapes,
+  type WeightTensor,
+} from './weights';
+import { listed, unusable, type WeightsError } from './weights-error';
 
-const groupsSchema = z.array(
-  z.object({
-    paths: z.array(z.string()),
-    weights: z.array(
-      z.object({
-        name: z.string(),
-        shape: z.array(z.number().int().nonnegative()),
-        dtype: z.string(),
-        quantization: z.unknown().optional(),
-      }),
-    ),
-  }),
-);
-const manifestSchema = z.union([groupsSchema, z.object({ weightsManifest: groupsSchema })]);
-
-type Group = z.infer<typeof groupsSchema>[number];
-
+/** What a manifest of weights does not say. */
 export interface ManifestOptions {
   /** What to call the weights. Default `VGG-19`. */
   name?: string;
@@ -36,14 +27,15 @@ export interface ManifestOptions {
  * @param manifest parsed JSON.
  * @param read gives the bytes of a file named in the manifest, a path relative to it.
  * @throws WeightsError when the manifest is malformed, a layer is missing, there twice or of another shape, a tensor is
- *   not plain float32, a file is too short or too long, or a path leads out of the folder. What `read` throws passes through.
+ *   not plain float32 or has values that are no finite numbers, a file is too short or too long, or a path leads out of
+ *   the folder. What `read` throws passes through.
  */
 export async function vgg19WeightsFromManifest(
   manifest: unknown,
   read: (path: string) => Promise<Uint8Array>,
   { name = 'VGG-19', preprocessing = kerasPreprocessing }: ManifestOptions = {},
 ): Promise<Vgg19Weights> {
-  const groups = parse(manifest);
+  const groups = manifestGroups(manifest);
   checkEntries(groups);
   const tensors: Record<string, WeightTensor> = {};
   for (const group of groups) {
@@ -51,20 +43,8 @@ export async function vgg19WeightsFromManifest(
       Object.assign(tensors, await readGroup(group, read));
     }
   }
+  checkFinite(tensors);
   return { name, sha256: vgg19Sha256(tensors), preprocessing, tensors };
-}
-
-function parse(manifest: unknown): Group[] {
-  const parsed = manifestSchema.safeParse(manifest);
-  if (!parsed.success) {
-    throw new WeightsError(
-      'malformed',
-      'VGG-19 weights: expected a TensorFlow.js manifest, an array of { paths, weights: { name, shape, dtype }[] } or an object with it as weightsManifest',
-      undefined,
-      { cause: parsed.error },
-    );
-  }
-  return Array.isArray(parsed.data) ? parsed.data : parsed.data.weightsManifest;
 }
 
 /** `conv1_1/kernel` for `block1_conv1/kernel` under any prefix; undefined for what VGG-19 up to conv3_4 does not have. */
@@ -75,7 +55,7 @@ function wantedName(name: string): string | undefined {
 }
 
 /** Refuses before anything is read. */
-function checkEntries(groups: readonly Group[]): void {
+function checkEntries(groups: readonly ManifestGroup[]): void {
   const found = new Set<string>();
   for (const group of groups) {
     const wanted = group.weights.filter((entry) => wantedName(entry.name) !== undefined);
@@ -85,30 +65,18 @@ function checkEntries(groups: readonly Group[]): void {
     for (const { name, dtype, quantization } of group.weights) {
       if (dtype !== 'float32' || quantization !== undefined) {
         const received = quantization === undefined ? dtype : `quantised ${dtype}`;
-        throw new WeightsError(
-          'dtype',
-          `VGG-19 weights: expected ${name} as float32, received ${received}`,
-          name,
-        );
+        throw unusable('dtype', `${name} as float32, received ${received}`, name);
       }
     }
     for (const { name, shape } of wanted) {
       const short = wantedName(name) ?? name;
       if (found.has(short)) {
-        throw new WeightsError(
-          'ambiguous',
-          `VGG-19 weights: expected one ${short}, found it again as ${name}`,
-          name,
-        );
+        throw unusable('ambiguous', `one ${short}, found it again as ${name}`, name);
       }
       found.add(short);
       const expected = vgg19Shapes.get(short) ?? [];
       if (String(shape) !== String(expected)) {
-        throw new WeightsError(
-          'shape',
-          `VGG-19 weights: expected ${name} of shape [${expected}], received [${shape}]`,
-          name,
-        );
+        throw unusable('shape', `${name} of shape [${expected}], received [${shape}]`, name);
       }
     }
   }
@@ -116,27 +84,19 @@ function checkEntries(groups: readonly Group[]): void {
   const [first] = missing;
   if (first !== undefined) {
     const there = groups.flatMap((group) => group.weights.map((entry) => entry.name));
-    throw new WeightsError(
-      'missing',
-      `VGG-19 weights: expected ${missing.join(', ')}, found ${there.join(', ') || 'none'}`,
-      first,
-    );
+    throw unusable('missing', `${missing.join(', ')}, found ${listed(there)}`, first);
   }
 }
 
 function checkPath(path: string): void {
   const leaves = path === '' || /^[/\\]|\\|:/.test(path) || path.split('/').includes('..');
   if (leaves) {
-    throw new WeightsError(
-      'path',
-      `VGG-19 weights: expected paths below the manifest's folder, received ${JSON.stringify(path)}`,
-      path,
-    );
+    throw unusable('path', `paths below the manifest's folder, received ${JSON.stringify(path)}`, path);
   }
 }
 
 async function readGroup(
-  { paths, weights }: Group,
+  { paths, weights }: ManifestGroup,
   read: (path: string) => Promise<Uint8Array>,
 ): Promise<Record<string, WeightTensor>> {
   const total = 4 * weights.reduce((sum, entry) => sum + countOf(entry.shape), 0);
@@ -175,6 +135,5 @@ async function readGroup(
 
 function sizeError(paths: readonly string[], expected: number, received: number): WeightsError {
   const files = paths.join(', ') || 'no file';
-  const message = `VGG-19 weights: expected ${expected} bytes in ${files}, received ${received}`;
-  return new WeightsError('size', message, paths[0]);
+  return unusable('size', `${expected} bytes in ${files}, received ${received}`, paths[0]);
 }

@@ -1,7 +1,10 @@
 /** How weights want to see an image: `(scale * x - mean) / deviation`, its channels put in `order` first. */
 export interface Preprocessing {
+  /** For people, such as `keras`. */
   readonly name: string;
+  /** What values in [0, 1] are multiplied by: 255 for weights that were trained on bytes. */
   readonly scale: number;
+  /** Order of the channels that the first kernel was trained with; images here are always RGB. */
   readonly order: 'rgb' | 'bgr';
   /** Of each channel, in `order`, after scaling. */
   readonly mean: readonly [number, number, number];

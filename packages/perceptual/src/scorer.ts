@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { FeatureExtractor, Images } from './extractor';
 
+/** How {@link PerceptualScorer} weighs features. */
 export interface PerceptualScorerOptions {
   /** What each layer's distance is multiplied by, in the extractor's order; at least 0. Default 1 each. */
   layerWeights?: readonly number[];
@@ -26,8 +27,11 @@ const pixelsAtOnce = 4 * 256 * 256;
 
 /** Measures how different images look, by the features that a network finds in them. */
 export class PerceptualScorer {
+  /** Whose features are compared. */
   readonly extractor: FeatureExtractor;
+  /** One a layer, in the extractor's order. */
   readonly layerWeights: readonly number[];
+  /** Whether features are brought to norm 1 first. */
   readonly normalize: 'none' | 'unit';
 
   /**
@@ -58,18 +62,16 @@ export class PerceptualScorer {
    * @throws RangeError when the shapes differ.
    */
   distance(a: Images, b: Images): tf.Scalar {
-    checkShapes('distance', { a, b });
-    return tf.tidy(() => {
-      // Two passes, not one of both: where one side is a fixed target, nothing then flows back through its half.
-      const featuresOfB = this.#features(b);
-      const terms = this.#features(a).map((f, l) => {
-        const g = at(featuresOfB, l);
-        // |f - g| by way of abs would have a gradient of -1 where f = g in TensorFlow.js; this has 0.
-        const difference = tf.sub(tf.maximum(f, g), tf.minimum(f, g));
-        return tf.mul(tf.mean(difference), at(this.layerWeights, l)).asScalar();
-      });
-      return tf.addN(terms);
-    });
+    return tf.tidy(() => tf.addN(this.#terms('distance', a, b)));
+  }
+
+  /**
+   * What each layer has of the distance: `[L]`, in the extractor's order, weights applied. They add up to `distance`.
+   *
+   * @throws RangeError when the shapes differ.
+   */
+  distancePerLayer(a: Images, b: Images): tf.Tensor1D {
+    return tf.tidy(() => tf.stack(this.#terms('distancePerLayer', a, b)).as1D());
   }
 
   /**
@@ -122,6 +124,19 @@ export class PerceptualScorer {
    */
   anomalyMap(a: Images, b: Images): tf.Tensor3D {
     return tf.tidy(() => this.maps({ a, b }, [['a', 'b']]).total);
+  }
+
+  /** One a layer: the mean of |φ(a) - φ(b)|, weighted. */
+  #terms(method: string, a: Images, b: Images): tf.Scalar[] {
+    checkShapes(method, { a, b });
+    // Two passes, not one of both: where one side is a fixed target, nothing then flows back through its half.
+    const featuresOfB = this.#features(b);
+    return this.#features(a).map((f, l) => {
+      const g = at(featuresOfB, l);
+      // |f - g| by way of abs would have a gradient of -1 where f = g in TensorFlow.js; this has 0.
+      const difference = tf.sub(tf.maximum(f, g), tf.minimum(f, g));
+      return tf.mul(tf.mean(difference), at(this.layerWeights, l)).asScalar();
+    });
   }
 
   /** A tensor `[b, H, W, P]` a layer, weighted, of `b` samples of each image. */

@@ -5,6 +5,7 @@ import type { Preprocessing } from './preprocessing';
 import { shortLayerName, type Vgg19Layer, vgg19Layers } from './vgg19-layers';
 import { type Vgg19Weights, weightTensor } from './weights';
 
+/** Which part of VGG-19 to run. */
 export interface Vgg19Options {
   /** Whose features to return, as `conv1_2` or `block1_conv2`. Default conv1_2, conv2_2 and conv3_4, the paper's. */
   layers?: readonly string[];

@@ -1,12 +1,13 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { SHA256 } from '@stablelib/sha256';
 import type { Preprocessing } from './preprocessing';
 import { vgg19Layers } from './vgg19-layers';
-import { WeightsError } from './weights-error';
+import { listed, unusable } from './weights-error';
 
 /** One kernel or bias as plain data. */
 export interface WeightTensor {
+  /** Kernels `[3, 3, inputs, filters]`, biases `[filters]`. */
   readonly shape: readonly number[];
+  /** The values, the last axis fastest. */
   readonly data: Float32Array;
 }
 
@@ -19,14 +20,16 @@ export interface Vgg19Weights {
   readonly name: string;
   /** From {@link vgg19Sha256}. */
   readonly sha256: string;
+  /** What the weights expect of an image. */
   readonly preprocessing: Preprocessing;
+  /** Kernel and bias of each convolution up to conv3_4. */
   readonly tensors: WeightTensors;
   /** Of random weights. */
   readonly seed?: number;
 }
 
 /** Every kernel and bias with its shape, first layer to last, kernel before bias. */
-export const vgg19Shapes: ReadonlyMap<string, readonly number[]> = new Map(
+export const vgg19Shapes: ReadonlyMap<string, readonly number[]> = /* @__PURE__ */ new Map(
   vgg19Layers.flatMap(({ name, inputs, filters }): [string, readonly number[]][] => [
     [`${name}/kernel`, [3, 3, inputs, filters]],
     [`${name}/bias`, [filters]],
@@ -37,17 +40,12 @@ export const vgg19Shapes: ReadonlyMap<string, readonly number[]> = new Map(
 export function weightTensor(tensors: WeightTensors, name: string): WeightTensor {
   const tensor = tensors[name];
   if (tensor === undefined) {
-    const known = Object.keys(tensors).join(', ') || 'none';
-    throw new WeightsError('missing', `VGG-19 weights: expected ${name}, found ${known}`, name);
+    throw unusable('missing', `${name}, found ${listed(Object.keys(tensors))}`, name);
   }
   const shape = vgg19Shapes.get(name) ?? [];
   const found = `${tensor.data.length} values of shape [${tensor.shape}]`;
   if (String(tensor.shape) !== String(shape) || tensor.data.length !== countOf(shape)) {
-    throw new WeightsError(
-      'shape',
-      `VGG-19 weights: expected ${name} of shape [${shape}], received ${found}`,
-      name,
-    );
+    throw unusable('shape', `${name} of shape [${shape}], received ${found}`, name);
   }
   return tensor;
 }
@@ -59,13 +57,23 @@ export function weightTensor(tensors: WeightTensors, name: string): WeightTensor
  * @throws WeightsError when a tensor is missing or of another shape.
  */
 export function vgg19Sha256(tensors: WeightTensors): string {
-  const hash = sha256.create();
+  const hash = new SHA256();
+  const encoder = new TextEncoder();
   for (const name of vgg19Shapes.keys()) {
     const { shape, data } = weightTensor(tensors, name);
-    hash.update(utf8ToBytes(`${name}\0${shape.join(',')}\0`));
+    hash.update(encoder.encode(`${name}\0${shape.join(',')}\0`));
     hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return bytesToHex(hash.digest());
+  return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Refuses values of which the network would make nothing but NaN. */
+export function checkFinite(tensors: WeightTensors): void {
+  for (const [name, { data }] of Object.entries(tensors)) {
+    const index = data.findIndex((value) => !Number.isFinite(value));
+    if (index >= 0)
+      throw unusable('value', `finite values in ${name}, received ${data[index]} at ${index}`, name);
+  }
 }
 
 /** The number of values in a tensor of that shape. */

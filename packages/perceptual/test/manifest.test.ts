@@ -111,9 +111,59 @@ describe('vgg19WeightsFromManifest', () => {
     );
   });
 
-  const cases: [string, WeightsProblem, (m: ReturnType<typeof perLayer>) => unknown, RegExp][] = [
-    ['no manifest', 'malformed', () => ({ weights: [] }), /expected a TensorFlow.js manifest/],
-    ['null', 'malformed', () => null, /expected a TensorFlow.js manifest/],
+  type Case = [string, WeightsProblem, (m: ReturnType<typeof perLayer>) => unknown, RegExp];
+  const cases: Case[] = [
+    [
+      'no manifest',
+      'malformed',
+      () => ({ weights: [] }),
+      /expected a TensorFlow.js manifest, .*, received {"weights":\[\]}$/,
+    ],
+    ['null', 'malformed', () => null, /expected a TensorFlow.js manifest, .*, received null$/],
+    [
+      'a group that is none, naming its place',
+      'malformed',
+      ({ groups }) => ({ weightsManifest: [...groups, 'group'] }),
+      /expected weightsManifest\[8\] of the manifest to be an object, received "group"$/,
+    ],
+    [
+      'a group without tensors',
+      'malformed',
+      ({ groups }) => groups.map(({ paths }) => ({ paths })),
+      /expected \[0\]\.weights of .* to be an array, received undefined$/,
+    ],
+    [
+      'a path that is no string',
+      'malformed',
+      ({ groups: [first] }) => [{ ...first, paths: [7] }],
+      /expected \[0\]\.paths\[0\] of .* to be a string, received 7$/,
+    ],
+    [
+      'a tensor without a name',
+      'malformed',
+      ({ groups: [first] }) => [{ ...first, weights: [{ shape: [1], dtype: 'float32' }] }],
+      /expected \[0\]\.weights\[0\]\.name of .* to be a string, received undefined$/,
+    ],
+    [
+      'a tensor without a type',
+      'malformed',
+      ({ groups: [first] }) => [{ ...first, weights: [{ name: 'a', shape: [1] }] }],
+      /expected \[0\]\.weights\[0\]\.dtype of .* to be a string, received undefined$/,
+    ],
+    [
+      'a shape that is no list',
+      'malformed',
+      ({ groups: [first] }) => [{ ...first, weights: [{ name: 'a', shape: 3, dtype: 'float32' }] }],
+      /expected \[0\]\.weights\[0\]\.shape of .* to be an array, received 3$/,
+    ],
+    ...['3', -1, 1.5, null].map(
+      (size): Case => [
+        `the size ${JSON.stringify(size)}`,
+        'malformed',
+        ({ groups: [first] }) => [{ ...first, weights: [{ name: 'a', shape: [3, size], dtype: 'float32' }] }],
+        /expected \[0\]\.weights\[0\]\.shape\[1\] of .* to be an integer of at least 0, received ("3"|-1|1\.5|null)$/,
+      ],
+    ),
     [
       'a missing layer, naming those there',
       'missing',

@@ -48,7 +48,7 @@ describe('readVgg19Weights', () => {
         await rm(join(f, 'weights_manifest.json'));
         return f;
       },
-      /expected weights_manifest.json or model.json in .*my-vgg, found shard/,
+      /expected weights_manifest.json or model.json or model.safetensors in .*my-vgg, found shard/,
     ],
     [
       'a missing file',
@@ -66,7 +66,7 @@ describe('readVgg19Weights', () => {
         await writeFile(join(f, 'weights_manifest.json'), '{');
         return f;
       },
-      /expected JSON in .*weights_manifest.json/,
+      /expected a safetensors file or a manifest in JSON in .*weights_manifest.json/,
     ],
   ])('refuses %s', async (_, problem, prepare, message) => {
     const error: unknown = await readVgg19Weights(await prepare(folder)).catch((reason: unknown) => reason);

@@ -168,6 +168,21 @@ describe('PerceptualScorer.maps', () => {
   });
 });
 
+describe('PerceptualScorer.distancePerLayer', () => {
+  it('is what each layer has of the distance, weights applied', () => {
+    // Of pixels the blocks' colours count by their absolute values: (0 + 12 + 24 + 36) / 3 / 4 = 6 on average. The means
+    // of blocks of one colour are that colour.
+    const scorer = new PerceptualScorer(new PoolExtractor(), { layerWeights: [1, 0.5] });
+    const perLayer = scorer.distancePerLayer(stepped(), zeros());
+    expect(perLayer.shape).toEqual([2]);
+    expect(relativeError(perLayer.dataSync(), [6, 3])).toBeLessThan(1e-6);
+    expect(scorer.distance(stepped(), zeros()).dataSync()[0]).toBeCloseTo(9, 5);
+    expect(() => scorer.distancePerLayer(zeros(), tf.zeros([1, 4, 6, 3]))).toThrow(
+      'PerceptualScorer.distancePerLayer: expected images of one shape',
+    );
+  });
+});
+
 describe('PerceptualScorer.distance', () => {
   it('is the weighted sum of mean absolute differences', () => {
     // Blocks: (0 + 4 + 8 + 12) / 4 = 6. Pixels are constant in each block, so theirs is 6 too.

@@ -195,6 +195,9 @@ describe('Vgg19', () => {
       'Vgg19.features: expected images [B, >=4, >=4, 3], received [1,3,16,16]',
     );
     expect(() => vgg.features(tf.zeros([1, 3, 16, 3]))).toThrow(RangeError);
+    expect(() => vgg.features(tf.zeros([1, 1, 1, 3]))).toThrow(
+      'Vgg19.features: expected images [B, >=4, >=4, 3], received [1,1,1,3]',
+    );
     vgg.dispose();
     expect(() => vgg.features(tf.zeros([1, 16, 16, 3]))).toThrow('received a disposed one');
   });

@@ -1,5 +1,6 @@
 import { addConfigOptions } from './add-config-options';
 import type { Registration } from './registration';
+import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
 
 /** `utad demo` */
 export const demo: Registration = (program, run) => {
@@ -11,7 +12,7 @@ export const demo: Registration = (program, run) => {
     )
     .option('-o, --out <folder>', 'the run folder to make', 'runs/demo')
     .option('--quick', 'a fraction of the data and the epochs: shows that it runs, not how well')
-    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: UTAD_VGG19, else random weights)')
+    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, else random ones)`)
     .option('--force', 'make it anew');
   addConfigOptions(command);
   command.action(() =>

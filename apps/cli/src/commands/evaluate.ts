@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import { addDetectorOption } from './add-config-options';
 import { wholeNumber } from './arguments';
 import type { Registration } from './registration';
+import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
 
 /** `utad evaluate` */
 export const evaluate: Registration = (program, run) => {
@@ -24,7 +25,7 @@ export const evaluate: Registration = (program, run) => {
       new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(1)),
     )
     .option('--skip-bad', 'leave out images that cannot be read')
-    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: those that the run was made with)')
+    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: those that the run was made with)`)
     .option(
       '-o, --out <folder>',
       'where to write (default: the run folder, over what an earlier evaluation wrote)',

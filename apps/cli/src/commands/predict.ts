@@ -1,5 +1,6 @@
 import { addDetectorOption } from './add-config-options';
 import type { Registration } from './registration';
+import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
 
 /** `utad predict` */
 export const predict: Registration = (program, run) => {
@@ -12,7 +13,7 @@ export const predict: Registration = (program, run) => {
     .argument('<bundle>', 'run folder or bundle')
     .argument('<input...>', 'images, or folders of images')
     .option('-o, --out <folder>', 'where maps and overlays go (default: maps/ of the run, else ./maps)')
-    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: those that the run was made with)')
+    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: those that the run was made with)`)
     .option('--force', 'write over maps and overlays that are there');
   addDetectorOption(command).addHelpText(
     'after',

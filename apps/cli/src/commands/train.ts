@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { addConfigOptions, addDetectorOption, PRESETS } from './add-config-options';
 import { wholeNumber } from './arguments';
 import type { Registration } from './registration';
+import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
 
 /** `utad train` */
 export const train: Registration = (program, run) => {
@@ -26,7 +27,7 @@ export const train: Registration = (program, run) => {
       new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(2)),
     )
     .option('--skip-bad', 'leave out images that cannot be read')
-    .option('--vgg19 <path>', 'folder with VGG-19 weights (default: UTAD_VGG19, else random weights)')
+    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, the cache, a download, random ones)`)
     .addOption(
       new Option('--checkpoint-every <n>', 'steps between checkpoints (default: 100)').argParser(
         wholeNumber(1),

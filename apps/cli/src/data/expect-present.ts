@@ -13,7 +13,7 @@ export async function expectPresent(
   options: Pick<OpenDataOptions, 'split' | 'seed' | 'output' | 'signal'>,
 ): Promise<void> {
   try {
-    await openData(source, { ...options, size: [8, 8], limit: 1, skipBad: false, quiet: true });
+    await openData(source, { ...options, size: [64, 64], limit: 1, skipBad: false, quiet: true });
   } catch (error) {
     if (exitCodeOf(error) === EXIT.usage) throw error;
   }

@@ -12,7 +12,7 @@ import { kindOf } from '../exists';
 import type { RunConfig } from '../run/run-config';
 import { RunFolder } from '../run/run-folder';
 import { runTraining } from '../train/run-training';
-import { vgg19Path } from '../vgg19';
+import { namedVgg19 } from '../vgg19';
 import { writeFile } from '../write-file';
 import { demoSettings } from './config';
 import { demoResult, demoSummary, readMetrics } from './result';
@@ -37,7 +37,7 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
     data: { ...data, version: SYNTHETIC_VERSION },
     config,
     seed,
-    vgg19: await vgg19Path(options.vgg19),
+    vgg19: await namedVgg19(options.vgg19, context),
   };
   const folder = new RunFolder(options.out);
   const state = await stateOf(folder, settings);

@@ -53,7 +53,7 @@ export async function doctor({ full = false }: DoctorOptions, context: Context):
     chosen,
     improvement: adviseOn({ machine, usable: known, chosen }),
     seconds: (performance.now() - began) / 1000,
-    notes: notesOn(backends, full),
+    notes: notesOn({ backends, full, problem: best.problem }),
   };
   output.result(
     result,
@@ -70,8 +70,16 @@ function chosenOf(name: string | undefined, statuses: readonly BackendStatus[]):
   return statuses.find((status) => status.name === name)?.name ?? null;
 }
 
-function notesOn(backends: readonly BackendResult[], full: boolean): string[] {
+interface Circumstances {
+  readonly backends: readonly BackendResult[];
+  readonly full: boolean;
+  /** Why it is not known what training uses. */
+  readonly problem: string | undefined;
+}
+
+function notesOn({ backends, full, problem }: Circumstances): string[] {
   const notes: string[] = [];
+  if (problem !== undefined) notes.push(`what training would use is not known: ${problem}`);
   const without = backends.filter(({ gflops }) => gflops.forward !== null && gflops.gradients === null);
   for (const { name } of without) notes.push(`${name} has no gradients of convolutions, so it cannot train`);
   if (!full) notes.push('gradients: the short list; --full checks every case');

@@ -33,7 +33,7 @@ const epoch = z.object({
  * What the process that measures a backend says, a line each, as soon as it knows it: what it said before it died is
  * kept.
  */
-export const doctorPart = z.discriminatedUnion('part', [
+const doctorPart = z.discriminatedUnion('part', [
   z.object({
     part: z.literal('backend'),
     name: z.string(),

@@ -44,7 +44,7 @@ export function doctorText(result: DoctorResult, strong: (text: string) => strin
 function measuredTable(backends: readonly BackendResult[], chosen: string | null): string {
   const presets = [...new Set(backends.flatMap(({ epochs }) => epochs.map(({ preset }) => preset)))];
   const header = [
-    'backend',
+    '  backend',
     'gradients',
     'GFLOP/s forward',
     'with gradients',

@@ -19,15 +19,15 @@ export async function openDetector(
   bundle: Bundle,
   known: KnownDetector,
   sources: WeightSources,
-  { output, backend: name }: Context,
+  context: Context,
 ): Promise<OpenedDetector> {
-  const say = (line: string) => output.note(line);
-  const backend = await startBackend({ backend: name }, say);
+  const say = (line: string) => context.output.note(line);
+  const backend = await startBackend({ backend: context.backend }, say);
   const notes: string[] = [];
   const kind = known.connect({
     allowOtherWeights: sources.option !== undefined,
     async vgg19(wanted) {
-      const weights = await weightsOf(wanted, sources);
+      const weights = await weightsOf(wanted, sources, context);
       notes.push(...weightNotes(weights));
       if (wanted !== undefined && wanted.sha256 !== weights.sha256) {
         notes.push(

@@ -6,7 +6,7 @@ import type { KnownDetector } from '../detectors/known-detector';
 import { UsageError } from '../errors';
 import type { RunConfig } from '../run/run-config';
 import type { RunFolder } from '../run/run-folder';
-import { vgg19Path } from '../vgg19';
+import { namedVgg19, vgg19Path } from '../vgg19';
 
 /** What `utad train` was asked for. */
 export interface TrainOptions extends SourceOptions, ConfigOptions {
@@ -28,10 +28,11 @@ export interface Plan {
 }
 
 type Plain = string | number | boolean | null | undefined;
-type Given = Pick<Context, 'seed' | 'backend'>;
+type Given = Pick<Context, 'seed' | 'backend' | 'output' | 'signal'>;
 
 /** The configuration of a new run. */
-export async function planRun(options: TrainOptions, { seed = 0, backend }: Given): Promise<Plan> {
+export async function planRun(options: TrainOptions, given: Given): Promise<Plan> {
+  const { seed = 0, backend } = given;
   const detector = await findDetector(options.detector);
   checkVgg19Option(detector, options.vgg19);
   const preset = presetOf(detector, options.preset);
@@ -48,7 +49,7 @@ export async function planRun(options: TrainOptions, { seed = 0, backend }: Give
     config: await loadConfig({ kind: about, base: preset.config, name, epochPaths }, options),
     seed,
     backend: backend ?? null,
-    vgg19: detector.usesVgg19 ? await vgg19Path(options.vgg19) : null,
+    vgg19: detector.usesVgg19 ? await vgg19Path(options.vgg19, given) : null,
     checkpointEvery: options.checkpointEvery ?? 100,
   };
   return { config, detector };
@@ -83,7 +84,7 @@ export async function resumeRun(folder: RunFolder, options: TrainOptions, given:
   contradict('--preset', options.preset, saved.preset);
   contradict('--seed', given.seed, saved.seed);
   contradict('--backend', given.backend, saved.backend);
-  contradict('--vgg19', options.vgg19 && (await vgg19Path(options.vgg19)), saved.vgg19);
+  contradict('--vgg19', options.vgg19 && (await namedVgg19(options.vgg19, given)), saved.vgg19);
   contradict('--checkpoint-every', options.checkpointEvery, saved.checkpointEvery);
   if (changesConfig(options)) {
     const changed = await loadConfig({ ...base, base: config }, options);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs';
-import { isGpuDevice } from '../../webgpu/gpu';
+import { type GpuDevice, isGpuDevice } from '../../webgpu/gpu';
 import { guardWebGpu } from '../../webgpu/guard';
 import { packageFolder } from '../native-package';
 import { shareTensorFlowJs } from '../share-tensorflowjs';
@@ -24,6 +24,7 @@ export async function loadWebGpu({ dawn, backend }: WebGpuPackages, request: Ada
     requiredLimits: requiredLimits(adapter.limits),
   });
   if (!isGpuDevice(device)) throw new Error(`${dawn.name} ${dawn.version} made no device`);
+  destroyAtExit(device);
 
   const load = createRequire(backend.manifest);
   shareTensorFlowJs(load);
@@ -40,6 +41,13 @@ export async function loadWebGpu({ dawn, backend }: WebGpuPackages, request: Ada
   guardWebGpu(made);
   tf.registerBackend('webgpu', () => made, PRIORITY);
   if (!(await tf.setBackend('webgpu'))) throw new Error(`${backend.name} did not start`);
+}
+
+/** Dawn crashes in a process that exits while its device has work under way. */
+function destroyAtExit(device: GpuDevice): void {
+  const destroy = () => device.destroy();
+  process.once('exit', destroy);
+  void device.lost.then(() => process.off('exit', destroy));
 }
 
 /** The package's own, above those of wasm and cpu. */
