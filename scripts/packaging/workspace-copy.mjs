@@ -32,10 +32,10 @@ export async function installWorkspace(root, copy) {
   await command('pnpm install', pnpm, ['install', '--frozen-lockfile', '--prefer-offline'], { cwd: copy });
 }
 
-/** Builds every package that is published, with nothing from a cache and with these variables in the environment. */
-export async function buildWorkspace(copy, { env = {} } = {}) {
+/** Builds every package that is published: from the cache, or anew and with these variables in the environment. */
+export async function buildWorkspace(copy, { env = {}, cached = false } = {}) {
   const filters = publishedPackages(copy).map(({ name }) => `--filter=${name}`);
-  const options = ['--force', '--env-mode=loose', '--output-logs=errors-only'];
+  const options = ['--output-logs=errors-only', ...(cached ? [] : ['--force', '--env-mode=loose'])];
   await command(
     'building',
     join(copy, 'node_modules', '.bin', 'turbo'),
