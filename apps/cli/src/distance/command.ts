@@ -32,11 +32,10 @@ export async function distance(
   const backend = await startBackend({ backend: context.backend }, say);
   const converted = new Map<string, number>();
   for (const { conversions } of [first, second]) addConversions(converted, conversions);
-  const notes = [
-    ...weightNotes(weights),
-    ...conversionSentences([...converted].map(([what, images]) => ({ what, images }))),
-  ];
-  for (const note of notes) say(note);
+  const said = conversionSentences([...converted].map(([what, images]) => ({ what, images })));
+  for (const sentence of said) say(sentence);
+  // Of random weights people have been told with what brings others.
+  const notes = [...weightNotes(weights), ...said];
 
   const began = performance.now();
   const { layers, values } = await measure(weights, [first, second], normalize);
