@@ -5,7 +5,9 @@
 function beforePacking(manifest) {
   for (const field of ['dependencies', 'devDependencies', 'peerDependencies']) {
     if (manifest[field] === undefined) continue;
-    manifest[field] = Object.fromEntries(Object.entries(manifest[field]).sort(([a], [b]) => (a < b ? -1 : 1)));
+    manifest[field] = Object.fromEntries(
+      Object.entries(manifest[field]).sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   }
   return manifest;
 }
