@@ -153,7 +153,7 @@ describe('the stage', () => {
     const net = new ExpertNet(tiny);
     tf.tidy(() => {
       const x = noise(1);
-      const { impression, detailTarget } = expertNetStage(net, blurred).prepare(x, 0);
+      const { impression, detailTarget } = expertNetStage(net, blurred).prepare(x, 0, []);
       expect(impression.dataSync()).toEqual(blurred(x).dataSync());
       expect(detailTarget.dataSync()).toEqual(net.detail(x).dataSync());
     });

@@ -67,7 +67,7 @@ describe('an Expert-Net written in PyTorch agrees', () => {
 
   it('on every loss term', () => {
     tf.tidy(() => {
-      const { total, terms } = stage().losses(stage().prepare(x(), 0), true);
+      const { total, terms } = stage().losses(stage().prepare(x(), 0, []), true);
       for (const [name, term] of Object.entries({ ...terms, total }))
         expect(relativeError(term.dataSync(), [losses[name] ?? Number.NaN]), name).toBeLessThan(5e-6);
     });
@@ -77,7 +77,7 @@ describe('an Expert-Net written in PyTorch agrees', () => {
     const trainable = trainableWeights(stage());
     const largest = Math.max(...Object.values(gradients).flat().map(Math.abs));
     tf.tidy(() => {
-      const inputs = stage().prepare(x(), 0);
+      const inputs = stage().prepare(x(), 0, []);
       const { grads } = tf.variableGrads(() => stage().losses(inputs, true).total, [...trainable.values()]);
       for (const [name, variable] of trainable) {
         const found = grads[variable.name]?.dataSync() ?? [];

@@ -166,7 +166,7 @@ describe('the stage', () => {
     const images = tf.zeros<tf.Rank.R4>([2, 16, 16, 3]);
     const noise = (seed: number) =>
       tf.tidy(() => {
-        const { positiveNoise, negativeNoise } = stage.prepare(images, seed);
+        const { positiveNoise, negativeNoise } = stage.prepare(images, seed, []);
         return [[...positiveNoise.dataSync()], [...negativeNoise.dataSync()]];
       });
     const [positive, negative] = noise(1);

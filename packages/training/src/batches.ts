@@ -15,25 +15,37 @@ export interface Batch {
  * @returns `[B, H, W, 3]`, in [0, 1].
  * @throws RangeError when an image is not of this size: networks are built for one, and resizing is the loader's.
  */
-export function toImages(records: readonly ImageRecord[], [height, width]: Size): Images {
-  const values = new Float32Array(records.length * height * width * 3);
-  let offset = 0;
-  for (const { id, image, size, channels } of records) {
+export function toImages(records: readonly ImageRecord[], size: Size): Images {
+  return stack(records, size, new Float32Array(records.length * size[0] * size[1] * 3));
+}
+
+/**
+ * {@link toImages} by way of memory that is free again afterwards: as numbers from 0 to 255, in which the backend copies
+ * them, and which it divides, in a fifth of the time that a loop takes here.
+ */
+function stack(records: readonly ImageRecord[], [height, width]: Size, scratch: Float32Array): Images {
+  const bytesEach = height * width * 3;
+  const values = scratch.subarray(0, records.length * bytesEach);
+  for (const [index, { id, image, size, channels }] of records.entries()) {
     if (size[0] !== height || size[1] !== width || image.length !== height * width * channels) {
       throw new RangeError(
         `toImages: expected ${id} to be ${height}x${width}, received ${size[0]}x${size[1]} (${image.length} bytes)`,
       );
     }
-    if (channels === 3) {
-      for (const byte of image) values[offset++] = byte / 255;
-    } else {
-      for (const byte of image) {
-        values.fill(byte / 255, offset, offset + 3);
-        offset += 3;
-      }
-    }
+    if (channels === 3) values.set(image, index * bytesEach);
+    else repeatGrey(image, values, index * bytesEach);
   }
-  return tf.tensor4d(values, [records.length, height, width, 3]);
+  return tf.tidy(() => tf.div(tf.tensor4d(values, [records.length, height, width, 3]), 255));
+}
+
+function repeatGrey(grey: Uint8Array, values: Float32Array, offset: number): void {
+  let next = offset;
+  for (let index = 0; index < grey.length; index++) {
+    const value = grey[index] ?? 0;
+    values[next++] = value;
+    values[next++] = value;
+    values[next++] = value;
+  }
 }
 
 /**
@@ -43,18 +55,19 @@ export function toImages(records: readonly ImageRecord[], [height, width]: Size)
  */
 export async function* readBatches(
   data: TrainingData,
-  { order, batchSize, size, smallestBatch = 1 }: BatchOptions,
+  { order, batchSize, size, smallestBatch = 1, pass = 0 }: BatchOptions,
 ): AsyncGenerator<Batch> {
   let pending: ImageRecord[] = [];
-  for await (const record of data.records(order)) {
+  const scratch = new Float32Array(Math.min(batchSize, order.length) * size[0] * size[1] * 3);
+  for await (const record of data.records(order, pass)) {
     pending.push(record);
     if (pending.length === batchSize) {
-      yield { images: toImages(pending, size), records: pending };
+      yield { images: stack(pending, size, scratch), records: pending };
       pending = [];
     }
   }
   if (pending.length >= Math.max(1, smallestBatch))
-    yield { images: toImages(pending, size), records: pending };
+    yield { images: stack(pending, size, scratch), records: pending };
 }
 
 /** How {@link readBatches} cuts a dataset up. */
@@ -67,6 +80,8 @@ export interface BatchOptions {
   readonly size: Size;
   /** A last batch of fewer images is dropped. Default 1. */
   readonly smallestBatch?: number;
+  /** Which pass over the data this is, for data that vary from one to the next. Default 0. */
+  readonly pass?: number;
 }
 
 /** How many batches {@link readBatches} yields for so many images. */

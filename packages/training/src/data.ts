@@ -34,6 +34,11 @@ export interface TrainingData {
   readonly count: number;
   /** Hash of what the data are: ids, content and decoding settings. Equal data have equal fingerprints. */
   readonly fingerprint: string;
-  /** Yields the records at these indices, in this order; an index may come more than once. */
-  records(order: readonly number[]): AsyncIterable<ImageRecord>;
+  /**
+   * Yields the records at these indices, in this order; an index may come more than once.
+   *
+   * @param pass Which pass over the data this is, counted from 0, for data that vary from one to the next; the same number
+   *   gives the same records. Training hands over the epoch; where there is none it is 0.
+   */
+  records(order: readonly number[], pass?: number): AsyncIterable<ImageRecord>;
 }

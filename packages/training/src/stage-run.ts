@@ -212,13 +212,13 @@ export class StageRun {
       batchSize,
       size: this.stage.inputSize,
       smallestBatch: SMALLEST_BATCH,
+      pass: epoch,
     });
   }
 
-  private learn({ images }: Batch): void {
-    const inputs = tf.tidy(() =>
-      this.stage.prepare(images, deriveSeed(this.options.seed, 'noise', this.stage.name, this.step)),
-    );
+  private learn({ images, records }: Batch): void {
+    const noise = deriveSeed(this.options.seed, 'noise', this.stage.name, this.step);
+    const inputs = tf.tidy(() => this.stage.prepare(images, noise, records));
     try {
       tf.tidy(() => {
         const minimised = () => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Images, Size } from './data';
+import type { ImageRecord, Images, Size } from './data';
 import type { TrivialTerm } from './trivial-terms';
 
 /** The least a batch holds: IE-Net pairs each image with another one. */
@@ -17,8 +17,9 @@ export interface Stage<Inputs extends tf.TensorContainer = tf.TensorContainer> {
    * Makes of a batch all that losses need and no gradient goes through: noise, targets, another network's output.
    *
    * @param seed Fixes the noise; another one for every step.
+   * @param records What the images were read from, in their order: for targets that are not the images themselves.
    */
-  prepare(images: Images, seed: number): Inputs;
+  prepare(images: Images, seed: number, records: readonly ImageRecord[]): Inputs;
   /** Loss terms of prepared inputs; `training` chooses batch statistics over moving averages. */
   losses(inputs: Inputs, training: boolean): StageLosses;
   /** Loss terms that may stay at a value which says that nothing is learnt; training then warns. */

@@ -6,7 +6,11 @@ export function subset(data: TrainingData, indices: readonly number[]): Training
   return {
     count: indices.length,
     fingerprint: `${data.fingerprint}#${indices.join(',')}`,
-    records: (order) => data.records(order.map((position) => at(indices, position))),
+    records: (order, pass) =>
+      data.records(
+        order.map((position) => at(indices, position)),
+        pass,
+      ),
   };
 }
 

@@ -24,10 +24,10 @@ export async function validationLoss(
   const options = { order, batchSize, size: stage.inputSize, smallestBatch: SMALLEST_BATCH };
   try {
     let batchIndex = 0;
-    for await (const { images } of readBatches(data, options)) {
+    for await (const { images, records } of readBatches(data, options)) {
       const noise = deriveSeed(seed, 'validation', stage.name, batchIndex);
       try {
-        const losses = tf.tidy(() => stage.losses(stage.prepare(images, noise), false));
+        const losses = tf.tidy(() => stage.losses(stage.prepare(images, noise, records), false));
         meter.add(losses, batchIndex, images.shape[0]);
       } finally {
         images.dispose();

@@ -82,6 +82,16 @@ describe('readBatches', () => {
     );
   });
 
+  it('yields batches that stay as they are while the next ones are read', async () => {
+    const data = dataOf(Array.from({ length: 6 }, (_, index) => dot(index)));
+    const all: tf.Tensor4D[] = [];
+    const order = [5, 4, 3, 2, 1];
+    for await (const { images } of readBatches(data, { order, batchSize: 2, size: [1, 1] })) all.push(images);
+    const reds = all.map((images) => [...images.dataSync()].filter((_, at) => at % 3 === 0));
+    expect(reds.map((batch) => batch.map((red) => Math.round(red * 255)))).toEqual([[5, 4], [3, 2], [1]]);
+    for (const images of all) images.dispose();
+  });
+
   it('leaves no tensor behind when its reader stops early', async () => {
     const before = tf.memory().numTensors;
     const data = dataOf([dot(0), dot(1), dot(2)]);

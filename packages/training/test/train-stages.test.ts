@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  type Images,
   memoryStore,
   type Stage,
   stageWeights,
@@ -34,6 +35,25 @@ describe('a linear stage on white pixels, by hand', () => {
       { error: (1 + 1 / 16) / 2, total: (1 + 1 / 16) / 2 },
       { error: (1 / 256 + 1 / 4096) / 2, total: (1 / 256 + 1 / 4096) / 2 },
     ]);
+  });
+
+  it('prepares each batch beside the records it was read from, in their order', async () => {
+    const linear = linearStage();
+    const seen: [number, number][] = [];
+    const stage: Stage<{ x: Images }> = {
+      ...linear,
+      prepare(images, seed, records) {
+        const pixels = images.slice([0, 0, 0, 0], [-1, 1, 1, 1]).dataSync();
+        for (const [i, { image }] of records.entries()) seen.push([image[0] ?? -1, (pixels[i] ?? -1) * 255]);
+        return linear.prepare(images, seed, records);
+      },
+    };
+    const greys = greyPixels(1, 2, 3, 4, 5);
+    const training = { epochs: 1, batchSize: 3, optimizer: sgd };
+    await trainStages([{ stage, training }], greys, { validation: greyPixels(6, 7) });
+    linear.dispose();
+    for (const [stored, value] of seen) expect(value).toBeCloseTo(stored, 4);
+    expect(seen.map(([stored]) => stored).sort()).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('follows the schedule', async () => {

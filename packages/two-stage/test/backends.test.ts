@@ -54,7 +54,7 @@ async function lossesAndGradients<Inputs extends tf.TensorContainer>(
   stage: Stage<Inputs>,
   images: Images,
 ): Promise<Values> {
-  const inputs = stage.prepare(images, 7);
+  const inputs = stage.prepare(images, 7, []);
   const weights = trainableWeights(stage);
   const terms: Record<string, tf.Scalar> = {};
   const { value, grads } = tf.variableGrads(() => {
