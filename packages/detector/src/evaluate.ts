@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { bestIou, iouAt, MetricError, minMax, rocAuc } from '@utad/eval';
-import { type Batch, type Images, readBatches, type Size, type TrainingData } from '@utad/training';
+import { MetricError, type PixelAccumulator, rocAuc } from '@utad/eval';
+import { type Batch, type Images, readBatches, type TrainingData } from '@utad/training';
 import { type AnomalyDetector, disposePrediction, type Prediction, type Reduction } from './detector';
-import { resizeMask } from './mask';
+import { MapMeter, masksOf } from './map-meter';
+import { METRIC_SIZE } from './metric-size';
 import { type Restoration, RestorationMeter } from './restoration';
 import { scoreOf } from './score';
 import type { Thresholds } from './thresholds';
-
-/** Pixel metrics are taken at this size, whatever the detector's own. */
-export const METRIC_SIZE: Size = [256, 256];
 
 /** One image of a test set with its scores. */
 export interface EvaluatedImage {
@@ -95,9 +93,8 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const began = performance.now();
   const items: EvaluatedImage[] = [];
-  const own = new MapCollector(test.count);
-  const differences = new Map<string, MapCollector>();
-  const masks = new MaskCollector(test.count);
+  const own = new MapMeter();
+  const differences = new Map<string, MapMeter>();
   const contributions: Record<string, number> = {};
   const restoration = new RestorationMeter();
   const order = Array.from({ length: test.count }, (_, index) => index);
@@ -108,19 +105,19 @@ export async function evaluate(
       const prediction = detector.predict(batch.images);
       try {
         items.push(...(await scoreBatch(batch, prediction)));
-        await own.add(prediction.anomalyMap);
+        const masks = masksOf(batch.records);
+        await own.add(prediction.anomalyMap, masks);
         for (const [name, image] of Object.entries(prediction.intermediates)) {
-          const collector = differences.get(name) ?? new MapCollector(test.count);
-          differences.set(name, collector);
+          const meter = differences.get(name) ?? new MapMeter();
+          differences.set(name, meter);
           const map = pixelDifference(batch.images, image);
-          await collector.add(map);
+          await meter.add(map, masks);
           map.dispose();
         }
         for (const [name, part] of Object.entries(prediction.contributions ?? {})) {
           const values = await part.data<'float32'>();
           contributions[name] = values.reduce((sum, value) => sum + value, contributions[name] ?? 0);
         }
-        for (const record of batch.records) masks.add(record);
         await addRestoration(restoration, batch, prediction);
       } finally {
         disposePrediction(prediction);
@@ -136,11 +133,11 @@ export async function evaluate(
   const labels = items.map(({ label }) => label);
   const imageAuroc = (scores: readonly number[]) =>
     defined(notes, 'image AUROC', () => rocAuc(labels, scores));
-  const pixelMetric = <T>(name: string, measure: (groundTruth: Uint8Array) => T): T | null =>
-    masks.complete ? defined(notes, name, () => measure(masks.values)) : noMasks(notes);
-  const { min, max } = minMax(own.values);
+  const pixelMetric = <T>(name: string, { pixels }: MapMeter, measure: (pixels: PixelAccumulator) => T) =>
+    pixels === undefined ? noMasks(notes) : defined(notes, name, () => measure(pixels));
+  const { min, max } = own.range;
   const paper = min + 0.5 * (max - min);
-  const oracle = pixelMetric('IoU', (truth) => bestIou(truth, own.values));
+  const oracle = pixelMetric('IoU', own, (pixels) => pixels.bestIou());
   const restored = restoration.result();
   const shares = sharesOf(contributions);
 
@@ -156,22 +153,22 @@ export async function evaluate(
       aurocMax: imageAuroc(items.map(({ scores }) => scores.max)),
     },
     pixel: {
-      auroc: pixelMetric('pixel AUROC', (truth) => rocAuc(truth, own.values)),
+      auroc: pixelMetric('pixel AUROC', own, (pixels) => pixels.rocAuc()),
       iou: {
-        paper: pixelMetric('IoU', (truth) => iouAt(truth, own.values, paper)),
-        fitted: pixelMetric('IoU', (truth) => iouAt(truth, own.values, thresholds.pixel)),
+        paper: pixelMetric('IoU', own, (pixels) => pixels.iouAt(paper)),
+        fitted: pixelMetric('IoU', own, (pixels) => pixels.iouAt(thresholds.pixel)),
         oracle: oracle?.iou ?? null,
       },
     },
     testThresholds: { paper, oracle: oracle?.threshold ?? null },
     pixelDifference: Object.fromEntries(
-      [...differences].map(([name, collector]) => [
+      [...differences].map(([name, meter]) => [
         name,
         {
-          imageAuroc: imageAuroc(collector.scores[detector.reduction]),
-          imageAurocMean: imageAuroc(collector.scores.mean),
-          imageAurocMax: imageAuroc(collector.scores.max),
-          pixelAuroc: pixelMetric('pixel AUROC', (truth) => rocAuc(truth, collector.values)),
+          imageAuroc: imageAuroc(meter.scores[detector.reduction]),
+          imageAurocMean: imageAuroc(meter.scores.mean),
+          imageAurocMax: imageAuroc(meter.scores.max),
+          pixelAuroc: pixelMetric('pixel AUROC', meter, (pixels) => pixels.rocAuc()),
         },
       ]),
     ),
@@ -180,53 +177,6 @@ export async function evaluate(
     seconds: (performance.now() - began) / 1000,
     notes: [...notes],
   };
-}
-
-/** The maps of a test set at {@link METRIC_SIZE}, one after the other, and the score of each. */
-class MapCollector {
-  readonly scores: Record<Reduction, number[]> = { mean: [], max: [] };
-  readonly values: Float32Array;
-  private count = 0;
-
-  constructor(count: number) {
-    this.values = new Float32Array(count * METRIC_SIZE[0] * METRIC_SIZE[1]);
-  }
-
-  async add(map: tf.Tensor3D): Promise<void> {
-    const resized = tf.tidy(() =>
-      tf.image.resizeBilinear(map.expandDims<tf.Tensor4D>(3), [METRIC_SIZE[0], METRIC_SIZE[1]], false, true),
-    ); // [B, 256, 256, 1]
-    this.values.set(await resized.data<'float32'>(), this.count * METRIC_SIZE[0] * METRIC_SIZE[1]);
-    this.count += map.shape[0];
-    resized.dispose();
-    for (const reduction of ['mean', 'max'] as const) {
-      const score = scoreOf(map, reduction);
-      this.scores[reduction].push(...(await score.data<'float32'>()));
-      score.dispose();
-    }
-  }
-}
-
-/** The masks of a test set at {@link METRIC_SIZE}. */
-class MaskCollector {
-  readonly values: Uint8Array;
-  private count = 0;
-  private missing = 0;
-
-  constructor(count: number) {
-    this.values = new Uint8Array(count * METRIC_SIZE[0] * METRIC_SIZE[1]);
-  }
-
-  add({ mask, size, maskSize = size }: Batch['records'][number]): void {
-    if (mask === undefined) this.missing += 1;
-    else
-      this.values.set(resizeMask(mask, maskSize, METRIC_SIZE), this.count * METRIC_SIZE[0] * METRIC_SIZE[1]);
-    this.count += 1;
-  }
-
-  get complete(): boolean {
-    return this.missing === 0;
-  }
 }
 
 async function scoreBatch({ records }: Batch, prediction: Prediction): Promise<EvaluatedImage[]> {

@@ -24,7 +24,6 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
-  METRIC_SIZE,
 } from './evaluate';
 export { type HttpStoreOptions, httpStore } from './http-store';
 export { HttpStoreError, type HttpStoreProblem } from './http-store-error';
@@ -33,6 +32,7 @@ export { InputImageError, type InputImageProblem } from './input-image-error';
 export { encodeManifest, MANIFEST_FILE } from './manifest';
 export { resizeMask } from './mask';
 export { meanImageAuroc } from './mean-image';
+export { METRIC_SIZE } from './metric-size';
 export type { Drawable, PixelData } from './pixels';
 export type { Restoration } from './restoration';
 export { normalizedScore, scoreOf } from './score';

@@ -1,4 +1,4 @@
-import { quantile } from '@utad/eval';
+import { PixelAccumulator, quantile } from '@utad/eval';
 import { readBatches, type TrainingData } from '@utad/training';
 import { type AnomalyDetector, disposePrediction } from './detector';
 
@@ -28,14 +28,14 @@ export async function fitThresholds(
   heldOut: TrainingData,
   { batchSize = 8 }: { batchSize?: number } = {},
 ): Promise<Thresholds> {
-  const [height, width] = detector.inputSize;
   const scores: number[] = [];
-  const pixels = new Float32Array(heldOut.count * height * width);
+  const pixels = new PixelAccumulator();
   const order = Array.from({ length: heldOut.count }, (_, index) => index);
   for await (const { images } of readBatches(heldOut, { order, batchSize, size: detector.inputSize })) {
     try {
       const prediction = detector.predict(images);
-      pixels.set(await prediction.anomalyMap.data<'float32'>(), scores.length * height * width);
+      const values = await prediction.anomalyMap.data<'float32'>();
+      pixels.add(values, new Uint8Array(values.length), detector.inputSize);
       scores.push(...(await prediction.score.data<'float32'>()));
       disposePrediction(prediction);
     } finally {
@@ -44,7 +44,7 @@ export async function fitThresholds(
   }
   return {
     image: quantile(scores, IMAGE_QUANTILE),
-    pixel: quantile(pixels, PIXEL_QUANTILE),
+    pixel: pixels.quantile(PIXEL_QUANTILE),
     images: scores.length,
   };
 }
