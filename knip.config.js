@@ -70,8 +70,9 @@ export default {
       project: ['{src,bin,test}/**/*.{ts,js}'],
     },
     examples: { entry: ['**/*.mjs', 'test/**/*.test.ts'] },
+    weights: { entry: ['src/{train,judge}.ts', 'test/**/*.test.ts'] },
     e2e: { entry: ['**/*.test.ts', '**/*-program.ts', 'browser/*.ts'] },
   },
   // Programs of the operating system that tests start.
-  ignoreBinaries: ['gcc', 'mount', 'umount'],
+  ignoreBinaries: ['gcc', 'mkfifo', 'mount', 'umount'],
 };

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The source of every entry that a package exports: `./node` is `src/node/index.ts`. */
+/** The source of every entry of code that a package exports: `./node` is `src/node/index.ts`; `./package.json` is a file. */
 const entries = readdirSync(at('packages')).flatMap((name) => {
   const { exports } = JSON.parse(readFileSync(at(`packages/${name}/package.json`), 'utf8'));
   return Object.keys(exports)
-    .filter((entry) => entry !== './package.json')
+    .filter((entry) => !entry.includes('.', 1))
     .map((entry) => `packages/${name}/src${entry.slice(1)}/index.ts`);
 });
 

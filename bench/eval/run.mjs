@@ -7,14 +7,13 @@
  * Needs the built package and a Python with numpy, scipy and scikit-learn. Each figure is the time from the raw maps in
  * memory to the number; the lowest and the median of the rounds are given, as one JSON document.
  */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { aupro, PixelAccumulator, rocAuc } from '../../packages/eval/dist/index.js';
+import { median, startPeer } from '../peer.mjs';
 import { makeMaps } from './maps.mjs';
 
 const { values } = parseArgs({
@@ -51,7 +50,7 @@ const ours = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'utad-bench-'));
-const peer = startPeer();
+const peer = openPeer();
 try {
   const versions = await peer.next();
   const results = { auroc: {}, aupro: {} };
@@ -76,32 +75,11 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-function startPeer() {
+function openPeer() {
   writeFileSync(join(folder, 'maps.f32'), maps);
   writeFileSync(join(folder, 'masks.u8'), masks);
   const script = fileURLToPath(new URL('peer.py', import.meta.url));
-  const child = spawn(values.python, [script, folder, count, side, side].map(String), {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const failed = new Promise((_, reject) => child.once('error', reject));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  const next = async () => {
-    const { done, value } = await Promise.race([lines.next(), failed]);
-    if (done) throw new Error(`${script}: ended with code ${await ended} before it answered`);
-    return JSON.parse(value);
-  };
-  return {
-    next,
-    ask(metric) {
-      child.stdin.write(`${metric}\n`);
-      return next();
-    },
-    async stop() {
-      child.stdin.end();
-      await Promise.race([ended, failed.catch(() => {})]);
-    },
-  };
+  return startPeer(values.python, script, [folder, count, side, side]);
 }
 
 function summary(versions, results) {
@@ -133,10 +111,4 @@ function summary(versions, results) {
       ]),
     ),
   };
-}
-
-function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

@@ -6,7 +6,7 @@
 // where the bundle was not made with random weights.
 import * as tf from '@tensorflow/tfjs';
 import { disposePrediction, imagesFrom } from '@utad/detector';
-import { vgg19WeightsFromManifest } from '@utad/perceptual';
+import { vgg19WeightsFromManifest } from '@utad/perceptual/load';
 import { load } from '@utad/two-stage';
 
 /** @template {Element} T @param {string} id @param {new () => T} type @returns {T} */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeSynthetic } from '@utad/datasets/node';
@@ -44,6 +44,40 @@ async function isNearDefect(path: string, row: number, column: number): Promise<
     (value, at) => value === 1 && Math.hypot(Math.floor(at / 64) - row, (at % 64) - column) <= 4,
   );
 }
+
+describe('score-two-folders', () => {
+  it('puts the most different pair first, and tells of images without a counterpart', async () => {
+    const [first, second] = [join(scratch, 'first'), join(scratch, 'second')];
+    const [clean, scratched] = [
+      join(washers, 'clean_twin/scratch/000.png'),
+      join(washers, 'test/scratch/000.png'),
+    ];
+    for (const folder of [first, second]) await mkdir(folder);
+    await copyFile(clean, join(first, 'same.png'));
+    await copyFile(clean, join(second, 'same.png'));
+    await copyFile(clean, join(first, 'scratched.png'));
+    await copyFile(scratched, join(second, 'scratched.png'));
+    await copyFile(clean, join(first, 'alone.png'));
+    await copyFile(clean, join(second, 'lonely.png'));
+    expect(await runExample('score-two-folders.mjs', first, second, '--size=64')).toEqual([
+      '2 pairs, most different first (weights: random (seed 0))',
+      expect.stringMatching(/^0\.\d*[1-9]\d* scratched$/),
+      '0.0000 same',
+      'without a counterpart: alone, lonely',
+    ]);
+  });
+});
+
+describe('perceptual-loss', () => {
+  it('lets a network learn: the distance falls, and the pixels come nearer though no one asked for them', async () => {
+    const lines = await runExample('perceptual-loss.mjs', '--steps=30');
+    const distances = lines.slice(0, -1).map((line) => Number(/^step \d+: distance (\S+)$/.exec(line)?.[1]));
+    expect(distances).toHaveLength(4);
+    expect(distances.at(-1)).toBeLessThan(0.9 * (distances[0] ?? 0));
+    const [, before, after] = /: (\S+) before, (\S+) after$/.exec(lines.at(-1) ?? '') ?? [];
+    expect(Number(after)).toBeLessThan(0.95 * Number(before));
+  });
+});
 
 describe('train-on-a-folder', () => {
   it('trains both stages, writes a bundle and tells of every new image', async () => {

@@ -7,6 +7,7 @@ const always = ['package.json', 'README.md', 'LICENSE'];
 const allowed = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/,
   /^dist\/.*\.(c?js|c?js\.map|d\.c?ts)$/,
+  /^weights\/(.*\.safetensors|MODEL_CARD\.md)$/,
 ];
 const code = /\.(c?js|d\.c?ts)$/;
 

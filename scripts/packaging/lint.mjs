@@ -29,7 +29,10 @@ export async function publintProblems({ tarball, manifest }) {
  *
  * @throws PackagingError with its table.
  */
-export async function checkTypes({ name, tarball }) {
+export async function checkTypes({ name, tarball, manifest }) {
   const options = ['--profile', 'node16', '--format', 'ascii', '--no-color', '--no-emoji'];
+  // Files of data have no types.
+  const data = Object.keys(manifest.exports ?? {}).filter((entry) => entry.endsWith('.safetensors'));
+  if (data.length > 0) options.push('--exclude-entrypoints', ...data);
   await command(`attw of ${name}`, process.execPath, [attw, tarball, ...options]);
 }

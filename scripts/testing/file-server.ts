@@ -3,6 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 
+/** Bytes sent at once. */
+const PIECE = 16_384;
+
 /** A file to serve: bytes, or the path of a file on the disk with its size. */
 export type Served = Uint8Array | { readonly path: string; readonly size: number };
 
@@ -20,16 +23,20 @@ export interface Request {
 export interface Behaviour {
   /** Whether it knows `Range`. Default true. */
   ranges?: boolean;
+  /** Whether it heeds `If-Range`. Default true. */
+  ifRange?: boolean;
   /** Of each file; null for none. Default `"1"`. */
   etag?: string | null;
   headers?: Record<string, string>;
+  /** Whether it says how long a file is. Default true. */
+  length?: boolean;
   /** Ends the connection after so many bytes of a body, of those requests that it is asked of. */
   cut?: (request: Request) => number | undefined;
   /** Answers with this status instead. */
   status?: (request: Request) => number | undefined;
   /** Says nothing at all. */
   silent?: (request: Request) => boolean;
-  /** After each piece of a body, of 64 KiB at most. */
+  /** After each piece of a body, of 16 KiB at most. */
   onPiece?: (request: Request) => Promise<void>;
 }
 
@@ -52,6 +59,11 @@ export async function serve(files: Map<string, Served>, behaviour: Behaviour = {
     files,
     behaviour,
     requests,
+    /** Behaviour from now on. */
+    behave(next: Behaviour): void {
+      for (const key of Object.keys(behaviour)) Reflect.deleteProperty(behaviour, key);
+      Object.assign(behaviour, next);
+    },
     /** Bytes of bodies sent so far. */
     sent: () => requests.reduce((sum, { bytes }) => sum + bytes, 0),
     async close() {
@@ -69,7 +81,7 @@ async function answer(
   requests: Request[],
 ): Promise<void> {
   const url = new URL(message.url ?? '/', 'http://local');
-  const { ranges = true, etag = '"1"', headers = {} } = behaviour;
+  const { ranges = true, etag = '"1"', headers = {}, length = true } = behaviour;
   const { range, 'if-range': ifRange } = message.headers;
   const request: Request = {
     path: decodeURIComponent(url.pathname.slice(1)),
@@ -89,13 +101,19 @@ async function answer(
     return;
   }
   const size = file instanceof Uint8Array ? file.length : file.size;
-  const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? [];
-  const partial = ranges && first !== undefined && (ifRange === undefined || ifRange === etag);
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+  const heeded = behaviour.ifRange === false || ifRange === undefined || ifRange === etag;
+  const partial = ranges && first !== undefined && heeded;
   const begin = partial ? Number(first) : 0;
-  const end = partial ? Math.min(size, Number(last) + 1) : size;
+  const end = partial && last ? Math.min(size, Number(last) + 1) : size;
+  if (begin >= size && size > 0) {
+    request.status = 416;
+    response.writeHead(416).end();
+    return;
+  }
   request.status = partial ? 206 : 200;
   response.writeHead(request.status, {
-    'content-length': end - begin,
+    ...(length && { 'content-length': end - begin }),
     ...(etag !== null && { etag }),
     ...(partial && { 'content-range': `bytes ${begin}-${end - 1}/${size}` }),
     ...headers,
@@ -103,7 +121,7 @@ async function answer(
   const body =
     file instanceof Uint8Array
       ? Readable.from(pieces(file.subarray(begin, end)))
-      : createReadStream(file.path, { start: begin, end: end - 1 });
+      : createReadStream(file.path, { start: begin, end: end - 1, highWaterMark: PIECE });
   const cut = behaviour.cut?.(request);
   for await (const piece of body) {
     const left = cut === undefined ? piece.length : Math.min(piece.length, cut - request.bytes);
@@ -120,5 +138,5 @@ async function answer(
 }
 
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
+  for (let at = 0; at < bytes.length; at += PIECE) yield bytes.subarray(at, at + PIECE);
 }

@@ -1,6 +1,7 @@
 export { checkImages } from './check-images';
 export type { FeatureExtractor, Images } from './extractor';
-export { type ManifestOptions, vgg19WeightsFromManifest } from './manifest';
+export type { Difference } from './layer-distance';
+export { PerceptualReference } from './perceptual-reference';
 export { kerasPreprocessing, type Preprocessing, torchvisionPreprocessing } from './preprocessing';
 export { randomVgg19Weights } from './random-weights';
 export { type PerceptualMaps, PerceptualScorer, type PerceptualScorerOptions } from './scorer';

@@ -1,5 +1,6 @@
 import { type ManifestGroup, manifestGroups } from './manifest-groups';
 import { kerasPreprocessing, type Preprocessing } from './preprocessing';
+import { checkShape, expectedShape } from './tensor-shapes';
 import { shortLayerName } from './vgg19-layers';
 import {
   checkFinite,
@@ -56,7 +57,7 @@ function wantedName(name: string): string | undefined {
 
 /** Refuses before anything is read. */
 function checkEntries(groups: readonly ManifestGroup[]): void {
-  const found = new Set<string>();
+  const found = new Map<string, ManifestGroup['weights'][number]>();
   for (const group of groups) {
     const wanted = group.weights.filter((entry) => wantedName(entry.name) !== undefined);
     if (wanted.length === 0) continue;
@@ -68,16 +69,13 @@ function checkEntries(groups: readonly ManifestGroup[]): void {
         throw unusable('dtype', `${name} as float32, received ${received}`, name);
       }
     }
-    for (const { name, shape } of wanted) {
+    for (const entry of wanted) {
+      const { name } = entry;
       const short = wantedName(name) ?? name;
       if (found.has(short)) {
         throw unusable('ambiguous', `one ${short}, found it again as ${name}`, name);
       }
-      found.add(short);
-      const expected = vgg19Shapes.get(short) ?? [];
-      if (String(shape) !== String(expected)) {
-        throw unusable('shape', `${name} of shape [${expected}], received [${shape}]`, name);
-      }
+      found.set(short, entry);
     }
   }
   const missing = [...vgg19Shapes.keys()].filter((name) => !found.has(name));
@@ -85,6 +83,14 @@ function checkEntries(groups: readonly ManifestGroup[]): void {
   if (first !== undefined) {
     const there = groups.flatMap((group) => group.weights.map((entry) => entry.name));
     throw unusable('missing', `${missing.join(', ')}, found ${listed(there)}`, first);
+  }
+  for (const short of vgg19Shapes.keys()) {
+    const { name = short, shape = [] } = found.get(short) ?? {};
+    checkShape(
+      name,
+      shape,
+      expectedShape(short, (other) => found.get(other)?.shape),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /** One convolution of VGG-19: 3x3, stride 1, zero padding 1, then ReLU. */
 export interface Vgg19Layer {
   readonly name: string;
+  /** Channels that the published network has before and after. */
   readonly inputs: number;
   readonly filters: number;
   /** Whether a 2x2 max-pooling of stride 2 comes before it. */

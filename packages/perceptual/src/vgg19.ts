@@ -11,7 +11,7 @@ export interface Vgg19Options {
   layers?: readonly string[];
 }
 
-interface Convolution extends Vgg19Layer {
+interface Convolution extends Pick<Vgg19Layer, 'name' | 'pooled'> {
   readonly kernel: tf.Tensor4D;
   readonly bias: tf.Tensor1D;
 }
@@ -20,8 +20,9 @@ interface Convolution extends Vgg19Layer {
  * VGG-19's features after ReLU, up to conv3_4 (Simonyan and Zisserman 2015).
  *
  * Images are `[B, H, W, 3]`, RGB in [0, 1], of at least 4x4 pixels; what the weights want instead is made inside. conv1_x
- * features are `[B, H, W, 64]`, conv2_x `[B, H/2, W/2, 128]`, conv3_x `[B, H/4, W/4, 256]`, sizes rounded down, values at
- * least 0. Differentiable with respect to the images; the weights are no variables and never train.
+ * features are `[B, H, W, 64]`, conv2_x `[B, H/2, W/2, 128]`, conv3_x `[B, H/4, W/4, 256]`, sizes rounded down, fewer
+ * channels where the weights are narrower, values at least 0. Differentiable with respect to the images; the weights are
+ * no variables and never train.
  *
  * @example
  * const vgg = new Vgg19(randomVgg19Weights(0));
@@ -45,16 +46,20 @@ export class Vgg19 implements FeatureExtractor {
     const { name, sha256, seed } = weights;
     this.weights = seed === undefined ? { name, sha256 } : { name, sha256, seed };
     this.#preprocessing = weights.preprocessing;
-    const parts = vgg19Layers.slice(0, depth).map((layer) => ({
-      ...layer,
-      kernel: weightTensor(weights.tensors, `${layer.name}/kernel`),
-      bias: weightTensor(weights.tensors, `${layer.name}/bias`),
+    const parts = vgg19Layers.slice(0, depth).map(({ name, pooled }) => ({
+      name,
+      pooled,
+      kernel: weightTensor(weights.tensors, `${name}/kernel`),
+      bias: weightTensor(weights.tensors, `${name}/bias`),
     }));
-    this.#network = parts.map(({ kernel, bias, ...layer }) => ({
-      ...layer,
-      kernel: tf.keep(tf.tensor4d(kernel.data, [3, 3, layer.inputs, layer.filters])),
-      bias: tf.keep(tf.tensor1d(bias.data)),
-    }));
+    this.#network = parts.map(({ kernel, bias, ...layer }) => {
+      const [height = 0, width = 0, inputs = 0, filters = 0] = kernel.shape;
+      return {
+        ...layer,
+        kernel: tf.keep(tf.tensor4d(kernel.data, [height, width, inputs, filters])),
+        bias: tf.keep(tf.tensor1d(bias.data)),
+      };
+    });
   }
 
   /** One tensor a layer, in the order of `layers`; the caller owns them. */

@@ -1,5 +1,6 @@
 import { SHA256 } from '@stablelib/sha256';
 import type { Preprocessing } from './preprocessing';
+import { checkShape, expectedShape } from './tensor-shapes';
 import { vgg19Layers } from './vgg19-layers';
 import { listed, unusable } from './weights-error';
 
@@ -14,7 +15,10 @@ export interface WeightTensor {
 /** Kernels and biases by name, such as `conv1_1/kernel` (HWIO) and `conv1_1/bias`. */
 export type WeightTensors = Readonly<Record<string, WeightTensor>>;
 
-/** The weights of VGG-19 up to conv3_4, with what must be known to use and to cite them. */
+/**
+ * The weights of VGG-19 up to conv3_4, with what must be known to use and to cite them. Widths may be others than the
+ * published 64, 64, 128, 128 and four times 256, as long as each kernel takes what the one before gives.
+ */
 export interface Vgg19Weights {
   /** For people, as in `made with <name>`. */
   readonly name: string;
@@ -28,7 +32,7 @@ export interface Vgg19Weights {
   readonly seed?: number;
 }
 
-/** Every kernel and bias with its shape, first layer to last, kernel before bias. */
+/** Every kernel and bias with the shape that the published network has, first layer to last, kernel before bias. */
 export const vgg19Shapes: ReadonlyMap<string, readonly number[]> = /* @__PURE__ */ new Map(
   vgg19Layers.flatMap(({ name, inputs, filters }): [string, readonly number[]][] => [
     [`${name}/kernel`, [3, 3, inputs, filters]],
@@ -36,17 +40,22 @@ export const vgg19Shapes: ReadonlyMap<string, readonly number[]> = /* @__PURE__ 
   ]),
 );
 
-/** The tensor of that name, or a `WeightsError` when it is missing or has not VGG-19's shape. */
+/** The tensor of that name, or a `WeightsError` when it is missing or does not fit the one before it. */
 export function weightTensor(tensors: WeightTensors, name: string): WeightTensor {
   const tensor = tensors[name];
   if (tensor === undefined) {
     throw unusable('missing', `${name}, found ${listed(Object.keys(tensors))}`, name);
   }
-  const shape = vgg19Shapes.get(name) ?? [];
-  const found = `${tensor.data.length} values of shape [${tensor.shape}]`;
-  if (String(tensor.shape) !== String(shape) || tensor.data.length !== countOf(shape)) {
+  const { shape, data } = tensor;
+  const found = `${data.length} values of shape [${shape}]`;
+  checkShape(
+    name,
+    shape,
+    expectedShape(name, (other) => tensors[other]?.shape),
+    found,
+  );
+  if (data.length !== countOf(shape))
     throw unusable('shape', `${name} of shape [${shape}], received ${found}`, name);
-  }
   return tensor;
 }
 

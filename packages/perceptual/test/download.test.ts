@@ -13,7 +13,7 @@ import {
 } from '@utad/perceptual/node';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Behaviour, type Served, serve } from './file-server';
+import { type Behaviour, type Served, serve } from '../../../scripts/testing/file-server';
 import { problemOf } from './problem-of';
 import { referenceTensors } from './reference';
 import { f32, safetensorsFile, torchvisionTensors } from './safetensors-file';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { kerasPreprocessing, torchvisionPreprocessing, vgg19Sha256 } from '@utad/perceptual';
 import { type FetchEvent, fetchVgg19Weights, vgg19WeightsFromSafetensors } from '@utad/perceptual/load';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type Behaviour, type Served, serve } from './file-server';
+import { type Behaviour, type Served, serve } from '../../../scripts/testing/file-server';
 import { problemOf } from './problem-of';
 import { layerTable, referenceTensors } from './reference';
 import {

@@ -35,7 +35,7 @@ export const layerTable: readonly (readonly [name: string, inputs: number, filte
 ];
 
 /** Numbers in [0, 1) from the 32-bit hash of offset, offset + 1, ... */
-function uniform(offset: number, count: number): Float64Array {
+export function uniform(offset: number, count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => {
     let h = Math.imul(offset + i + 1, 2654435761);
     h = Math.imul(h ^ (h >>> 15), 2246822519);
@@ -43,10 +43,10 @@ function uniform(offset: number, count: number): Float64Array {
   });
 }
 
-export function referenceTensors(): Record<string, WeightTensor> {
+export function referenceTensors(table = layerTable): Record<string, WeightTensor> {
   const tensors: Record<string, WeightTensor> = {};
   let offset = 0;
-  for (const [name, inputs, filters] of layerTable) {
+  for (const [name, inputs, filters] of table) {
     const count = 9 * inputs * filters;
     const gain = Math.sqrt(24 / (9 * inputs));
     const kernel = uniform(offset, count).map((u) => (u - 0.5) * gain);

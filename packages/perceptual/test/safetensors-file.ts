@@ -12,9 +12,12 @@ export interface FileTensor {
 const indices = [0, 2, 5, 7, 10, 12, 14, 16];
 
 /** The reference weights as torchvision's `state_dict` has them up to conv3_4: OIHW, by name. */
-export function torchvisionTensors(tensors: Record<string, WeightTensor> = referenceTensors()) {
+export function torchvisionTensors(
+  tensors: Record<string, WeightTensor> = referenceTensors(),
+  table = layerTable,
+) {
   const all = new Map<string, FileTensor>();
-  layerTable.forEach(([layer, inputs, filters], l) => {
+  table.forEach(([layer, inputs, filters], l) => {
     const kernel = tensors[`${layer}/kernel`]?.data ?? new Float32Array();
     const turned = new Float32Array(kernel.length);
     for (let o = 0; o < filters; o++) {

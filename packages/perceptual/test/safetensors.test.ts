@@ -154,7 +154,7 @@ describe('weights that cannot be used, in one line', () => {
       'a wrong shape',
       changed({ 'features.0.weight': f32([64, 1, 3, 3], new Float32Array(576)) }),
       'shape',
-      'VGG-19 weights: expected features.0.weight of shape [64,3,3,3], received [64,1,3,3]',
+      'VGG-19 weights: expected features.0.weight of shape [C,3,3,3], C from 1 to 4096, received [64,1,3,3]',
     ],
     [
       'a type that is not read',

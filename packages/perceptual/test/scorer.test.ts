@@ -59,7 +59,8 @@ describe('PerceptualScorer.anomalyMap', () => {
     ]);
     const b = tf.mul<Images>(tf.onesLike(a), tf.tensor1d([0, 0, 5]));
     for (const value of scorer.anomalyMap(a, b).dataSync()) expect(value).toBeCloseTo(0.8, 5);
-    for (const value of scorer.anomalyMap(a, tf.mul(a, 2)).dataSync()) expect(value).toBeCloseTo(0, 5);
+    for (const value of scorer.anomalyMap(a, tf.mul<Images>(a, 2)).dataSync())
+      expect(value).toBeCloseTo(0, 5);
     for (const value of scorer.anomalyMap(zeros(), zeros()).dataSync()) expect(value).toBe(0);
   });
 });

@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WeightsError } from '@utad/perceptual';
-import { readVgg19Weights } from '@utad/perceptual/node';
+import { bundledVgg19Weights, readVgg19Weights } from '@utad/perceptual/node';
 
 async function main(): Promise<void> {
+  console.log((await bundledVgg19Weights()).name); // utad-vgg19
   const folder = await mkdtemp(join(tmpdir(), 'utad-'));
   try {
     await writeFile(join(folder, 'weights_manifest.json'), '[]');

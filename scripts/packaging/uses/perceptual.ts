@@ -1,11 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  PerceptualScorer,
-  randomVgg19Weights,
-  Vgg19,
-  vgg19WeightsFromManifest,
-  WeightsError,
-} from '@utad/perceptual';
+import { PerceptualScorer, randomVgg19Weights, Vgg19, WeightsError } from '@utad/perceptual';
+import { vgg19WeightsFromManifest } from '@utad/perceptual/load';
 
 const scorer = new PerceptualScorer(new Vgg19(randomVgg19Weights(0), { layers: ['conv1_2'] }));
 const [black, white] = [tf.zeros<tf.Rank.R4>([1, 8, 8, 3]), tf.ones<tf.Rank.R4>([1, 8, 8, 3])];

@@ -1,4 +1,4 @@
-import { headerEnd, LENGTH_BYTES, parseHeader } from '../safetensors/header';
+import { headerEnd, LENGTH_BYTES, parseHeader, type SafetensorsHeader } from '../safetensors/header';
 import { planSafetensors, type SafetensorsOptions, type SafetensorsPlan } from '../safetensors/plan';
 import type { Vgg19Weights } from '../weights';
 import { unusable } from '../weights-error';
@@ -48,12 +48,18 @@ export async function readSafetensors(
 
 /** Which parts of a safetensors file to read, from its header. */
 export async function readPlan(file: ByteSource): Promise<SafetensorsPlan> {
-  const start = await exactly(file, 0, Math.min(file.size, LENGTH_BYTES));
-  const end = headerEnd(start, file.size);
-  return planSafetensors(parseHeader(await exactly(file, 0, end), file.size));
+  return planSafetensors(await readHeader(file));
 }
 
-async function exactly(file: ByteSource, offset: number, length: number): Promise<Uint8Array> {
+/** What a safetensors file says of itself. */
+export async function readHeader(file: ByteSource): Promise<SafetensorsHeader> {
+  const start = await exactly(file, 0, Math.min(file.size, LENGTH_BYTES));
+  const end = headerEnd(start, file.size);
+  return parseHeader(await exactly(file, 0, end), file.size);
+}
+
+/** @throws WeightsError when fewer bytes come than were asked for. */
+export async function exactly(file: ByteSource, offset: number, length: number): Promise<Uint8Array> {
   const bytes = await file.read(offset, length);
   if (bytes.length === length) return bytes;
   throw unusable('size', `${length} bytes from byte ${offset} on, received ${bytes.length}`);

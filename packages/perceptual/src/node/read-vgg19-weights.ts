@@ -78,7 +78,7 @@ function parseJson(file: string, bytes: Uint8Array): unknown {
   }
 }
 
-function unreadable(path: string, cause: unknown): WeightsError {
+export function unreadable(path: string, cause: unknown): WeightsError {
   return new WeightsError('unreadable', `VGG-19 weights: cannot read ${path}: ${reason(cause)}`, path, {
     cause,
   });

@@ -1,3 +1,4 @@
+import type { Size } from '../tensor-shapes';
 import { vgg19Layers } from '../vgg19-layers';
 import type { WeightTensor } from '../weights';
 
@@ -6,7 +7,9 @@ export interface Layout {
   /** The name in the file, behind any prefix that ends in a dot, by VGG-19's name here. */
   readonly names: ReadonlyMap<string, string>;
   /** The shape in the file of a tensor that has this one here. */
-  stored(shape: readonly number[]): readonly number[];
+  stored(shape: readonly Size[]): readonly Size[];
+  /** The shape here of a tensor that has this one in the file. */
+  here(stored: readonly number[]): readonly number[];
   /** The values as they lie here, from the values as they lie in the file. */
   arranged(stored: Float32Array, shape: readonly number[]): WeightTensor;
 }
@@ -15,6 +18,7 @@ export interface Layout {
 export const ownLayout: Layout = {
   names: /* @__PURE__ */ names((layer) => [`${layer}/kernel`, `${layer}/bias`]),
   stored: (shape) => shape,
+  here: (stored) => stored,
   arranged: (data, shape) => ({ shape, data }),
 };
 
@@ -23,7 +27,11 @@ export const torchvisionLayout: Layout = {
   names: /* @__PURE__ */ names((_, n) => [`features.${n}.weight`, `features.${n}.bias`]),
   stored(shape) {
     const [height, width, inputs, filters] = shape;
-    return filters === undefined ? shape : [filters, inputs ?? 0, height ?? 0, width ?? 0];
+    return shape.length === 4 ? [filters, inputs, height, width] : shape;
+  },
+  here(stored) {
+    const [filters = 0, inputs = 0, height = 0, width = 0] = stored;
+    return stored.length === 4 ? [height, width, inputs, filters] : stored;
   },
   arranged(data, shape) {
     const [height = 0, width = 0, inputs = 0, filters] = shape;

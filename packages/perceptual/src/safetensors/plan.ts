@@ -1,4 +1,5 @@
 import { type Preprocessing, torchvisionPreprocessing } from '../preprocessing';
+import { checkShape, expectedShape } from '../tensor-shapes';
 import {
   checkFinite,
   countOf,
@@ -60,7 +61,7 @@ export function planSafetensors(header: SafetensorsHeader): SafetensorsPlan {
       for (const [name, stored] of found) {
         const offset = offsetIn(ranges, stored.begin);
         const part = bytes.subarray(offset, offset + stored.end - stored.begin);
-        tensors[name] = layout.arranged(decodeFloats(part, stored.dtype), vgg19Shapes.get(name) ?? []);
+        tensors[name] = layout.arranged(decodeFloats(part, stored.dtype), layout.here(stored.shape));
       }
       checkFinite(tensors);
       return { name, sha256: vgg19Sha256(tensors), preprocessing, tensors };
@@ -77,7 +78,8 @@ function preprocessingOf({ metadata }: SafetensorsHeader, own: boolean): Preproc
 function findTensors(header: SafetensorsHeader, layout: Layout): Map<string, StoredTensor> {
   const found = new Map<string, StoredTensor>();
   const missing: string[] = [];
-  for (const [name, shape] of vgg19Shapes) {
+  const shapeOf = (name: string) => layout.here(found.get(name)?.shape ?? []);
+  for (const name of vgg19Shapes.keys()) {
     const wanted = layout.names.get(name) ?? name;
     const candidates = [...header.tensors].filter(([key]) => key === wanted || key.endsWith(`.${wanted}`));
     const [first, second] = candidates;
@@ -88,15 +90,12 @@ function findTensors(header: SafetensorsHeader, layout: Layout): Map<string, Sto
     const [key, tensor] = first;
     if (second !== undefined)
       throw unusable('ambiguous', `one ${wanted}, found ${key} and ${second[0]}`, wanted);
-    const expected = layout.stored(shape);
-    if (String(tensor.shape) !== String(expected)) {
-      throw unusable('shape', `${key} of shape [${expected}], received [${tensor.shape}]`, key);
-    }
+    checkShape(key, tensor.shape, layout.stored(expectedShape(name, shapeOf)));
     const size = bytesOf.get(tensor.dtype);
     if (size === undefined) {
       throw unusable('dtype', `${key} as ${[...bytesOf.keys()].join(' or ')}, received ${tensor.dtype}`, key);
     }
-    const bytes = size * countOf(shape);
+    const bytes = size * countOf(tensor.shape);
     if (tensor.end - tensor.begin !== bytes) {
       throw unusable('size', `${key} in ${bytes} bytes, received ${tensor.end - tensor.begin}`, key);
     }

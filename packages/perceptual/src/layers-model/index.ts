@@ -1,0 +1,1 @@
+export { LayersModelFeatures, type LayersModelFeaturesOptions } from './layers-model-features';
