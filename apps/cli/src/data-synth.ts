@@ -1,8 +1,17 @@
-import { SYNTHETIC_CATEGORIES, type SyntheticCategory } from '@utad/datasets';
+import {
+  SYNTHETIC_CATEGORIES,
+  SYNTHETIC_DEFECTS,
+  SYNTHETIC_PRODUCTS,
+  type SyntheticCategory,
+  type SyntheticDefect,
+} from '@utad/datasets';
 import { writeSynthetic } from '@utad/datasets/node';
 import type { Context } from './context';
 import { UsageError } from './errors';
 import { formatSeconds } from './terminal/format';
+
+/** A number, or a range of numbers. */
+type Aim = number | readonly [least: number, most: number];
 
 export interface DataSynthOptions {
   readonly out: string;
@@ -10,15 +19,29 @@ export interface DataSynthOptions {
   readonly train: number;
   readonly good: number;
   readonly defective: number;
+  readonly defect?: readonly string[];
+  readonly severity?: number;
+  readonly defectSize?: Aim;
+  readonly contrast?: Aim;
+  readonly testSplit: 'test' | 'validation';
   readonly size: number;
   readonly force?: boolean;
 }
 
 /** `utad data synth` */
 export async function dataSynth(options: DataSynthOptions, context: Context): Promise<void> {
-  const { out, train, good, defective, size, force = false } = options;
+  const { out, train, good, defective, size, testSplit, force = false } = options;
+  const { severity, defectSize, contrast } = options;
   const { output, signal, seed = 0 } = context;
-  const categories = (options.category ?? SYNTHETIC_CATEGORIES).map(syntheticCategory);
+  const defects = options.defect?.map(syntheticDefect);
+  const categories = options.category?.map(syntheticCategory) ?? SYNTHETIC_CATEGORIES;
+  expectFitting(categories, defects);
+  const faults = {
+    ...(defects && { defects }),
+    ...(severity !== undefined && { severity }),
+    ...(defectSize !== undefined && { defectSize }),
+    ...(contrast !== undefined && { contrast }),
+  };
   const began = performance.now();
   const images = await writeSynthetic({
     out,
@@ -26,6 +49,8 @@ export async function dataSynth(options: DataSynthOptions, context: Context): Pr
     train,
     good,
     defective,
+    ...faults,
+    testSplit,
     size: [size, size],
     seed,
     force,
@@ -35,8 +60,8 @@ export async function dataSynth(options: DataSynthOptions, context: Context): Pr
   const seconds = (performance.now() - began) / 1000;
   const next = `utad train --dataset mvtec --root ${out} --category ${categories[0]} --preset small --out runs/${categories[0]}`;
   output.result(
-    { root: out, categories, images, size: [size, size], seed, seconds },
-    `${images.train} training and ${images.test} test images of ${categories.join(', ')} in ${out}, ${formatSeconds(seconds)}\nnext: ${next}`,
+    { root: out, categories, images, size: [size, size], ...faults, testSplit, seed, seconds },
+    `${images.train} training and ${images.test} ${testSplit} images of ${categories.join(', ')} in ${out}, ${formatSeconds(seconds)}\nnext: ${next}`,
   );
 }
 
@@ -44,4 +69,24 @@ function syntheticCategory(name: string): SyntheticCategory {
   const known = SYNTHETIC_CATEGORIES.find((category) => category === name);
   if (known !== undefined) return known;
   throw new UsageError(`--category: expected one of ${SYNTHETIC_CATEGORIES.join(', ')}, received ${name}`);
+}
+
+function syntheticDefect(name: string): SyntheticDefect {
+  const known = SYNTHETIC_DEFECTS.find((defect) => defect === name);
+  if (known !== undefined) return known;
+  throw new UsageError(`--defect: expected one of ${SYNTHETIC_DEFECTS.join(', ')}, received ${name}`);
+}
+
+/** @throws UsageError when one of the products cannot have one of the defects. */
+function expectFitting(
+  categories: readonly SyntheticCategory[],
+  defects: readonly SyntheticDefect[] | undefined,
+): void {
+  for (const category of categories) {
+    const { defects: usual, onRequest } = SYNTHETIC_PRODUCTS[category];
+    const fitting = [...usual, ...onRequest];
+    const other = defects?.find((defect) => !fitting.includes(defect));
+    if (other === undefined) continue;
+    throw new UsageError(`--defect: expected of ${category} one of ${fitting.join(', ')}, received ${other}`);
+  }
 }

@@ -2,7 +2,12 @@ import { resolve } from 'node:path';
 import type { Asset } from '@utad/detector';
 import { randomVgg19Weights, type Vgg19Weights, type WeightsError } from '@utad/perceptual';
 import { vgg19Sources } from '@utad/perceptual/load';
-import { findVgg19InCache, readVgg19Weights, verifyVgg19Cache } from '@utad/perceptual/node';
+import {
+  bundledVgg19Weights,
+  findVgg19InCache,
+  readVgg19Weights,
+  verifyVgg19Cache,
+} from '@utad/perceptual/node';
 import type { Context } from './context';
 import { UsageError } from './errors';
 import { kindOf } from './exists';
@@ -14,18 +19,21 @@ type Speaker = Pick<Context, 'output' | 'signal'>;
 /** What to say instead of a path for weights that have learnt nothing. */
 const RANDOM = 'random';
 
+/** What to say instead of a path for those that come with `@utad/perceptual`. */
+export const BUNDLED = 'bundled';
+
 /** Of random weights for new detectors. */
 const RANDOM_SEED = 0;
 
 /**
  * Where the VGG-19 weights are that the user named, by option or environment; those of a URL are in the cache then.
  *
- * @returns null for random ones, and where none are named.
+ * @returns a path, `random` or `bundled`; undefined where none are named.
  * @throws UsageError when there is nothing at that path.
  */
-export async function namedVgg19(option: string | undefined, context: Speaker): Promise<string | null> {
+export async function namedVgg19(option: string | undefined, context: Speaker): Promise<string | undefined> {
   const text = nameGiven(option);
-  if (text === undefined || text === RANDOM) return null;
+  if (text === undefined || text === RANDOM || text === BUNDLED) return text;
   if (isSource(text)) return (await download(text, context)).path;
   if ((await kindOf(text)) === undefined) {
     const name = option === undefined ? 'UTAD_VGG19' : '--vgg19';
@@ -35,20 +43,22 @@ export async function namedVgg19(option: string | undefined, context: Speaker): 
 }
 
 /**
- * Where the VGG-19 weights of something new are: those named, else the newest of the cache, else downloaded ones.
+ * Where the VGG-19 weights of something new are: those named, else the newest of the cache, else downloaded ones, else the
+ * bundled ones, which is said.
  *
- * @returns null for random ones: where they are asked for, or others cannot be had, which is said.
+ * @returns a path, `random` or `bundled`.
  * @throws UsageError when there is nothing at the path named.
  */
-export async function vgg19Path(option: string | undefined, context: Speaker): Promise<string | null> {
-  if (nameGiven(option) !== undefined) return namedVgg19(option, context);
+export async function vgg19Path(option: string | undefined, context: Speaker): Promise<string> {
+  const named = await namedVgg19(option, context);
+  if (named !== undefined) return named;
   const cached = (await verifyVgg19Cache(weightsFolder())).filter(({ problem }) => problem === undefined);
   const [source] = vgg19Sources;
   const chosen = cached.find(({ record }) => record.id === source?.id) ?? cached.at(-1);
   if (chosen !== undefined) return chosen.path;
-  if (source === undefined || offline()) return null;
+  if (source === undefined || offline()) return BUNDLED;
   context.output.note(
-    `VGG-19: no weights named and none in the cache; fetching ${source.name} (9.3 MB); UTAD_OFFLINE=1 does not`,
+    `VGG-19: no weights named and none in the cache; fetching ${source.name} (9.3 MB); --vgg19 bundled or UTAD_OFFLINE=1 does not`,
   );
   try {
     // Nobody asked for it: it is not worth a wait.
@@ -56,19 +66,18 @@ export async function vgg19Path(option: string | undefined, context: Speaker): P
   } catch (error) {
     context.signal.throwIfAborted();
     if (!isWeightsError(error)) throw error;
-    context.output.note(error.message);
-    return null;
+    context.output.note(`${error.message}; the bundled weights are taken instead`);
+    return BUNDLED;
   }
 }
 
-const HOW =
-  '`utad weights fetch` brings real ones, --vgg19 PATH|URL or UTAD_VGG19 names others (a .safetensors file or a folder with weights_manifest.json)';
-
-/** Weights for a new detector: those found, else random ones, which it says. */
-export async function newWeights(path: string | null, say: (line: string) => void): Promise<Vgg19Weights> {
-  if (path !== null) return readVgg19Weights(path);
-  say(`VGG-19: random weights, so the anomaly map measures no learnt perception; ${HOW}`);
-  return randomVgg19Weights(RANDOM_SEED);
+/** Weights for something new, by what {@link vgg19Path} gave. */
+export async function newWeights(name: string, say: (line: string) => void): Promise<Vgg19Weights> {
+  if (name === RANDOM) {
+    say('VGG-19: random weights, so the anomaly map measures no learnt perception');
+    return randomVgg19Weights(RANDOM_SEED);
+  }
+  return name === BUNDLED ? bundledVgg19Weights() : readVgg19Weights(name);
 }
 
 /** Places where the weights of a bundle may be found again. */
@@ -109,6 +118,8 @@ export async function weightsOf(
   }
   const cached = wanted && (await findVgg19InCache(weightsFolder(), wanted.sha256));
   if (cached !== undefined) return cached;
+  const bundled = await bundledVgg19Weights();
+  if (fits(bundled)) return bundled;
   const source = vgg19Sources.find(({ name }) => name === wanted?.name);
   if (source !== undefined && !offline()) {
     const found = await lookAt(source.url, async () => (await download(source.id, context)).weights);
@@ -123,6 +134,7 @@ export async function weightsOf(
 
 async function readNamed(text: string, context: Speaker): Promise<Vgg19Weights> {
   if (text === RANDOM) return randomVgg19Weights(RANDOM_SEED);
+  if (text === BUNDLED) return bundledVgg19Weights();
   return isSource(text) ? (await download(text, context)).weights : readVgg19Weights(resolve(text));
 }
 

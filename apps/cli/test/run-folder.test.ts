@@ -21,6 +21,7 @@ const config: RunConfig = {
   category: null,
   limit: null,
   skipBad: false,
+  augment: null,
   preset: 'plain',
   config: { a: 1 },
   seed: 0,

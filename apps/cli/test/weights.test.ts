@@ -9,7 +9,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, runUtad, TINY } from './run-utad';
 
-/** Weights that are told from the default random ones by seed. */
+/** Weights that are told from all others by seed. */
 const made: Vgg19Weights = {
   ...withoutSeed(randomVgg19Weights(5)),
   name: 'made for tests',
@@ -246,17 +246,21 @@ describe('utad distance', () => {
     expect((await done([...args, '--normalize'])).document).toMatchObject({ normalize: 'unit' });
   });
 
-  it('goes on with random weights, and says why, where none can be fetched', async () => {
+  it('goes on with the bundled weights, and says why, where none can be fetched', async () => {
     // No test asks a public server for anything.
     const unreachable = join(folder, 'no-network.mjs');
     await writeFile(unreachable, "globalThis.fetch = () => Promise.reject(new Error('no network here'));");
     const env = { UTAD_OFFLINE: '', NODE_OPTIONS: `--import ${unreachable}` };
     const { document, stderr } = await done(['distance', 'a.png', 'b.png'], env);
-    expect(document.weights.name).toBe('random (seed 0)');
+    expect(document.weights.name).toBe('utad-vgg19');
     expect(stderr.find((line) => line.startsWith('VGG-19: no weights named'))).toMatch(
       /fetching VGG-19 of torchvision/,
     );
-    expect(stderr.some((line) => /expected an answer from https:.*no network here$/.test(line))).toBe(true);
+    expect(
+      stderr.some((line) =>
+        /expected an answer from https:.*no network here; the bundled weights are taken instead$/.test(line),
+      ),
+    ).toBe(true);
     const offline = await done(['distance', 'a.png', 'b.png']);
     expect(offline.stderr.some((line) => line.startsWith('VGG-19: no weights named'))).toBe(false);
     expect(offline.document.distance).toBe(document.distance);
@@ -292,6 +296,43 @@ describe('utad distance', () => {
     ],
   ])('says in one line: %s', async (_, args, code, message) => {
     await refused(['distance', ...args], code, message);
+  });
+
+  it.each<[string, () => Promise<string>, RegExp]>([
+    [
+      'a layer that is missing, naming those there',
+      async () => {
+        const shape = [3, 3, 3, 64];
+        const weights = [{ name: 'conv1_1/kernel', shape, dtype: 'float32' }];
+        await writeFile(join(folder, 'model.json'), JSON.stringify([{ paths: ['all'], weights }]));
+        return 'model.json';
+      },
+      /expected conv1_1\/bias, conv1_2\/kernel, .*conv3_4\/bias, found conv1_1\/kernel$/,
+    ],
+    [
+      'weights of the wrong shape',
+      async () => {
+        const weights = Object.entries(made.tensors).map(([name, { shape }]) => ({
+          name,
+          shape: name === 'conv2_1/kernel' ? [3, 3, 32, 128] : shape,
+          dtype: 'float32',
+        }));
+        await writeFile(join(folder, 'model.json'), JSON.stringify([{ paths: ['all'], weights }]));
+        return 'model.json';
+      },
+      /expected conv2_1\/kernel of shape \[3,3,64,C\], C from 1 to 4096, received \[3,3,32,128\]$/,
+    ],
+    [
+      'a truncated file',
+      async () => {
+        await writeFile(join(folder, 'cut.safetensors'), file.subarray(0, 100_000));
+        return 'cut.safetensors';
+      },
+      /expected a safetensors file of \d+ bytes, as its header says, received 100000$/,
+    ],
+    ['a server error', async () => url.replace('/vgg/', '/broken/'), /received (status )?503/],
+  ])('says in one line what is wrong with weights: %s', async (_, prepare, message) => {
+    await refused(['distance', 'a.png', 'b.png', '--vgg19', await prepare()], 1, message);
   });
 
   it('refuses a picture too large to go through the network at once, and a broken one', async () => {

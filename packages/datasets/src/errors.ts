@@ -10,10 +10,24 @@ export type DatasetErrorCode =
   | 'empty'
   /** A defective image has no mask where others have one. */
   | 'mask-missing'
+  /** A mask lies where no image is, or at a good image. */
+  | 'mask-without-image'
   /** A mask or clean twin does not fit its image. */
   | 'size-mismatch'
+  /** The bytes of a file are not what its format says. */
+  | 'format'
+  /** A line of a manifest or of recorded splits cannot be used. */
+  | 'manifest'
+  /** Two splits hold the same image. */
+  | 'duplicate'
+  /** The system does not let a file or folder be read. */
+  | 'unreadable'
+  /** A file is no longer what it was when the dataset was opened. */
+  | 'changed'
   /** An output folder is in the way. */
   | 'exists'
+  /** No synthetic defect of the size and contrast that were asked for could be drawn. */
+  | 'not-drawable'
   /** An option or an index is out of its range. */
   | 'invalid-option';
 
@@ -41,6 +55,6 @@ export class ImageError extends Error {
     readonly reason: string,
     options?: { cause?: unknown },
   ) {
-    super(`image: expected a readable PNG, JPEG, WebP or TIFF, received ${reason} in ${path}`, options);
+    super(`image: expected a readable PNG, JPEG, WebP, TIFF or BMP, received ${reason} in ${path}`, options);
   }
 }

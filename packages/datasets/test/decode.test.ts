@@ -24,7 +24,12 @@ describe('decoding', () => {
     ['lossless WebP', () => picture(ramp, SIZE).webp({ lossless: true })],
     ['TIFF', () => picture(ramp, SIZE).tiff({ compression: 'lzw' })],
   ])('gives the bytes of an 8-bit RGB %s and says that it changed nothing', async (_, make) => {
-    expect(await decoded(await make().toBuffer())).toEqual({ pixels: ramp, size: SIZE, conversions: [] });
+    expect(await decoded(await make().toBuffer())).toEqual({
+      pixels: ramp,
+      size: SIZE,
+      fileSize: SIZE,
+      conversions: [],
+    });
   });
 
   it('gives a JPEG nearly as it was', async () => {
@@ -41,6 +46,7 @@ describe('decoding', () => {
     expect(await decoded(file)).toEqual({
       pixels: ramp,
       size: SIZE,
+      fileSize: SIZE,
       conversions: ['16 bits a channel reduced to 8'],
     });
   });
@@ -124,7 +130,7 @@ describe('a file that is no image', () => {
     expect(error.path).toBe('parts/part 1.png');
     expect(error.reason).toBe('0 bytes');
     expect(error.message).toBe(
-      'image: expected a readable PNG, JPEG, WebP or TIFF, received 0 bytes in parts/part 1.png',
+      'image: expected a readable PNG, JPEG, WebP, TIFF or BMP, received 0 bytes in parts/part 1.png',
     );
   });
 

@@ -1,4 +1,4 @@
-import { SYNTHETIC_CATEGORIES, SYNTHETIC_DEFECTS, synthesize } from '@utad/datasets';
+import { SYNTHETIC_CATEGORIES, SYNTHETIC_PRODUCTS, synthesize } from '@utad/datasets';
 import type { ImageRecord } from '@utad/training';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { read } from './pictures';
@@ -21,6 +21,12 @@ function distance(image: Uint8Array, other: Float64Array): number {
   return image.reduce((sum, value, index) => sum + Math.abs(value - (other[index] ?? 0)), 0) / image.length;
 }
 
+/** How much each changes its pixels at least, and all of a kind on average, on [0, 1]. */
+const CONTRASTS: Readonly<Record<string, readonly [each: number, mean: number]>> = {
+  deformation: [0.1, 0.14],
+  misprint: [0.17, 0.2],
+};
+
 describe.each(SYNTHETIC_CATEGORIES)('the synthetic %s at 64x64 and seed 0', (category) => {
   let train: ImageRecord[] = [];
   let test: ImageRecord[] = [];
@@ -29,19 +35,20 @@ describe.each(SYNTHETIC_CATEGORIES)('the synthetic %s at 64x64 and seed 0', (cat
     test = await read(synthesize({ category, split: 'test', count: 60, defective: 12 }));
   });
 
-  it('does not give its defects away: the distance to the mean training image has an AUROC below 0.76', () => {
+  it('does not give its defects away: the distance to the mean training image has an AUROC of 0.5 to 0.76', () => {
     const typical = meanImage(train.map(({ image }) => image));
     const scores = (label: 0 | 1) =>
       test.filter((record) => record.label === label).map(({ image }) => distance(image, typical));
     const found = auroc(scores(0), scores(1));
     expect(found).toBeLessThan(0.76);
-    // Far below one half, the good images would be the conspicuous ones.
-    expect(found).toBeGreaterThan(0.3);
+    // Below one half, the good images would be the conspicuous ones.
+    expect(found).toBeGreaterThan(0.5);
   });
 
-  it.each(SYNTHETIC_DEFECTS)(
-    'shows each %s: 2 to 8 percent of the image, each changing its pixels by more than a fifth, all by a quarter',
+  it.each(SYNTHETIC_PRODUCTS[category].defects)(
+    'shows each %s: 1 to 8 percent of the image, plain to see in each, by a quarter of the range on average or as it says',
     (kind) => {
+      const [each, mean] = CONTRASTS[kind] ?? [0.2, 0.25];
       const shares: number[] = [];
       const contrasts: number[] = [];
       for (const { image, mask = new Uint8Array(), cleanTwin } of test.filter(
@@ -55,10 +62,10 @@ describe.each(SYNTHETIC_CATEGORIES)('the synthetic %s at 64x64 and seed 0', (cat
         contrasts.push(change / (3 * pixels));
       }
       expect(shares).toHaveLength(12);
-      expect(Math.min(...shares)).toBeGreaterThan(0.02);
+      expect(Math.min(...shares)).toBeGreaterThan(0.01);
       expect(Math.max(...shares)).toBeLessThan(0.08);
-      expect(Math.min(...contrasts)).toBeGreaterThan(0.2);
-      expect(contrasts.reduce((sum, one) => sum + one, 0) / 12).toBeGreaterThan(0.25);
+      expect(Math.min(...contrasts)).toBeGreaterThan(each);
+      expect(contrasts.reduce((sum, one) => sum + one, 0) / 12).toBeGreaterThan(mean);
     },
   );
 });

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { folder, imagePaths } from '@utad/datasets/node';
 import { describe, expect, it } from 'vitest';
@@ -26,14 +26,58 @@ describe('a plain folder', () => {
     }));
 
   it('is read from its folder good where there is one', () =>
-    withImages(['good/1.png', 'good/2.png', 'broken/1.png'], async (root) => {
-      const { entries } = await folder({ root, size: [2, 2] });
+    withImages(['good/1.png', 'good/2.png'], async (root) => {
+      const { entries, splits } = await folder({ root, size: [2, 2] });
       expect(entries.map(({ id }) => id)).toEqual(['good/1.png', 'good/2.png']);
+      expect(splits).toBeNull();
     }));
 
-  it('names the types of defect in its test split, without masks', () =>
-    withImages(['good/1.png', 'bent/1.png', 'bent/2.png', 'cut/1.png'], async (root) => {
-      const data = await folder({ root, split: 'test', size: [2, 2] });
+  const GOOD = Array.from({ length: 10 }, (_, index) => `good/${index}.png`);
+  const DEFECTS = ['bent/1.png', 'bent/2.png', 'cut/1.png'];
+
+  it('is divided by seed where some images are defective, so that none is trained and tested on', () =>
+    withImages([...GOOD, ...DEFECTS], async (root) => {
+      const train = await folder({ root, size: [2, 2] });
+      const test = await folder({ root, split: 'test', size: [2, 2] });
+      expect(train.entries).toHaveLength(8);
+      expect(test.entries.filter(({ label }) => label === 0)).toHaveLength(2);
+      const ids = [...train.entries, ...test.entries].map(({ id }) => id);
+      expect([...ids].sort()).toEqual([...GOOD, ...DEFECTS].sort());
+      expect(train.splits).toEqual(test.splits);
+      expect(train.splits?.train).toEqual(train.entries.map(({ id }) => id));
+      const other = await folder({ root, size: [2, 2], seed: 1 });
+      expect(other.entries).not.toEqual(train.entries);
+      const again = await folder({
+        root,
+        size: [2, 2],
+        seed: 1,
+        ...(train.splits && { splits: train.splits }),
+      });
+      expect(again.entries).toEqual(train.entries);
+    }));
+
+  it('that changed since it was divided is refused, or tested on with what came and without what went', () =>
+    withImages([...GOOD, ...DEFECTS], async (root) => {
+      const { splits } = await folder({ root, size: [2, 2] });
+      if (splits === null) throw new Error('expected splits');
+      await writeGrey(join(root, 'good', 'new.png'), 200);
+      const [gone = ''] = splits.test.filter((id) => id.startsWith('good/'));
+      await rm(join(root, gone));
+      const open = (onChange?: 'test') =>
+        folder({ root, split: 'test', size: [2, 2], splits, ...(onChange && { onChange }) });
+      await expect(open()).rejects.toMatchObject({
+        code: 'manifest',
+        message: 'splits: expected every image in one of them, found good/new.png in none',
+      });
+      const test = await open('test');
+      const expected = [...splits.test.filter((id) => id !== gone), 'good/new.png'];
+      expect(test.entries.map(({ id }) => id).sort()).toEqual([...expected].sort());
+      expect(test.splits?.train).toEqual(splits.train);
+    }));
+
+  it('is taken whole where that is asked: all for testing, all good ones for training', () =>
+    withImages([...DEFECTS, 'good/1.png'], async (root) => {
+      const data = await folder({ root, split: 'test', whole: true, size: [2, 2] });
       const records = await read(data);
       expect(records.map(({ id, label, kind }) => [id, label, kind])).toEqual([
         ['bent/1.png', 1, 'bent'],
@@ -42,9 +86,54 @@ describe('a plain folder', () => {
         ['good/1.png', 0, 'good'],
       ]);
       for (const record of records) expect(record).not.toHaveProperty('mask');
-      expect(
-        (await folder({ root, split: 'test', size: [2, 2], limit: 3 })).entries.map(({ kind }) => kind),
-      ).toEqual(['bent', 'cut', 'good']);
+      const three = await folder({ root, split: 'test', whole: true, size: [2, 2], limit: 3 });
+      expect(three.entries.map(({ kind }) => kind)).toEqual(['bent', 'cut', 'good']);
+      expect((await folder({ root, whole: true, size: [2, 2] })).entries.map(({ id }) => id)).toEqual([
+        'good/1.png',
+      ]);
+    }));
+
+  it('keeps the splits that its folders say', () =>
+    withImages(
+      [
+        'train/good/1.png',
+        'train/good/2.png',
+        'val/good/3.png',
+        'val/bent/4.png',
+        'test/good/5.png',
+        'test/cut/6.png',
+      ],
+      async (root) => {
+        const ids = async (split: 'train' | 'validation' | 'test') =>
+          (await folder({ root, split, size: [2, 2] })).entries.map(({ id, label }) => `${id} ${label}`);
+        expect(await ids('train')).toEqual(['train/good/1.png 0', 'train/good/2.png 0']);
+        expect(await ids('validation')).toEqual(['val/bent/4.png 1', 'val/good/3.png 0']);
+        expect(await ids('test')).toEqual(['test/cut/6.png 1', 'test/good/5.png 0']);
+      },
+    ));
+
+  it.each(['masks', 'ground_truth'])('has the masks in its folder %s', (masks) =>
+    withImages([...GOOD, 'cut/1.png', 'cut/2.png'], async (root) => {
+      await writeGrey(join(root, masks, 'cut', '1.png'), 255);
+      await writeGrey(join(root, masks, 'cut', '2_mask.png'), 127);
+      const records = await read(await folder({ root, split: 'test', size: [2, 2] }));
+      const ofKind = (kind: string) =>
+        records.filter((record) => record.kind === kind).map(({ mask }) => mask);
+      expect(ofKind('cut')).toEqual([Uint8Array.of(1, 1, 1, 1), new Uint8Array(4)]);
+      expect(ofKind('good')).toEqual([new Uint8Array(4), new Uint8Array(4)]);
+      // Masks are no images.
+      expect((await folder({ root, size: [2, 2] })).entries).toHaveLength(8);
+    }),
+  );
+
+  it('may hold the masks beside the folders of its splits', () =>
+    withImages(['train/good/1.png', 'test/good/2.png', 'test/cut/3.png'], async (root) => {
+      await writeGrey(join(root, 'ground_truth', 'cut', '3_mask.png'), 255);
+      const records = await read(await folder({ root, split: 'test', size: [2, 2] }));
+      expect(records.map(({ kind, mask }) => [kind, mask?.[0]])).toEqual([
+        ['cut', 1],
+        ['good', 0],
+      ]);
     }));
 
   it('is refused without a root, without images, and as a test split without good', () =>

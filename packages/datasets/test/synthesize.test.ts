@@ -2,6 +2,7 @@ import {
   DatasetError,
   SYNTHETIC_CATEGORIES,
   SYNTHETIC_DEFECTS,
+  SYNTHETIC_PRODUCTS,
   type SyntheticOptions,
   synthesize,
 } from '@utad/datasets';
@@ -10,14 +11,31 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { read } from './pictures';
 
-const drawing = fc.record({
-  category: fc.constantFrom(...SYNTHETIC_CATEGORIES),
-  defect: fc.constantFrom(...SYNTHETIC_DEFECTS),
-  index: fc.nat(20),
-  seed: fc.integer(),
-  severity: fc.double({ min: 0, max: 1, noNaN: true }),
-  size: fc.tuple(fc.integer({ min: 32, max: 48 }), fc.integer({ min: 32, max: 48 })),
+/** Every product with every defect that fits it. */
+const PAIRS = SYNTHETIC_CATEGORIES.flatMap((category) => {
+  const { defects, onRequest } = SYNTHETIC_PRODUCTS[category];
+  return [...defects, ...onRequest].map((defect) => ({ category, defect }));
 });
+
+const aim = (most: number) =>
+  fc.option(fc.double({ min: most / 4, max: most, noNaN: true }), { nil: undefined });
+
+const drawing = fc
+  .record({
+    pair: fc.constantFrom(...PAIRS),
+    index: fc.nat(20),
+    seed: fc.integer(),
+    severity: fc.double({ min: 0, max: 1, noNaN: true }),
+    defectSize: aim(0.08),
+    contrast: aim(0.12),
+    size: fc.tuple(fc.integer({ min: 32, max: 48 }), fc.integer({ min: 32, max: 48 })),
+  })
+  .map(({ pair, defectSize, contrast, ...rest }) => ({
+    ...pair,
+    ...rest,
+    ...(defectSize !== undefined && { defectSize }),
+    ...(contrast !== undefined && { contrast }),
+  }));
 type Drawing = typeof drawing extends fc.Arbitrary<infer T> ? T : never;
 
 const holds = (law: (drawing: Drawing) => void) =>
@@ -25,7 +43,7 @@ const holds = (law: (drawing: Drawing) => void) =>
     fc.property(drawing, (one) => {
       law(one);
     }),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
 
 /** The defective image of that number, in a set of that one type of defect. */
@@ -41,18 +59,32 @@ function truthOf({ mask, cleanTwin, id }: ImageRecord): { mask: Uint8Array; clea
   return { mask, cleanTwin };
 }
 
+function expectExactMask(record: ImageRecord): void {
+  const { mask, cleanTwin } = truthOf(record);
+  const differs = Uint8Array.from(mask, (_, pixel) =>
+    [0, 1, 2].some((channel) => record.image[3 * pixel + channel] !== cleanTwin[3 * pixel + channel]) ? 1 : 0,
+  );
+  expect(mask).toEqual(differs);
+  expect(cleanTwin).toHaveLength(record.image.length);
+}
+
 describe('a defective image', () => {
+  it.each(PAIRS)('of a $category with $defect differs from its clean twin in the mask alone', (pair) => {
+    const sizes: [number, number][] = [
+      [32, 32],
+      [40, 33],
+      [64, 64],
+    ];
+    for (const size of sizes) {
+      const one = { ...pair, index: 0, seed: 5, severity: 0.5, size };
+      expectExactMask(defective(one));
+      expectExactMask(defective({ ...one, defectSize: 0.02, contrast: 0.06 }));
+    }
+  });
+
   it('differs from its clean twin in every pixel of the mask, and in no byte outside', () => {
     holds((one) => {
-      const record = defective(one);
-      const { mask, cleanTwin } = truthOf(record);
-      const differs = Uint8Array.from(mask, (_, pixel) =>
-        [0, 1, 2].some((channel) => record.image[3 * pixel + channel] !== cleanTwin[3 * pixel + channel])
-          ? 1
-          : 0,
-      );
-      expect(mask).toEqual(differs);
-      expect(cleanTwin).toHaveLength(record.image.length);
+      expectExactMask(defective(one));
     });
   });
 
@@ -90,15 +122,14 @@ describe('what is drawn', () => {
 
   it('depends neither on how many others there are nor on the other types of defect', () => {
     holds((one) => {
-      const { category, index, seed, severity, size } = one;
+      const { defect, index, ...options } = one;
+      const { defects, onRequest } = SYNTHETIC_PRODUCTS[one.category];
       const data = synthesize({
-        category,
+        ...options,
         split: 'test',
         count: 7,
         defective: index + 3,
-        seed,
-        severity,
-        size,
+        defects: [...onRequest, ...defects],
       });
       const alone = defective(one);
       const place = data.entries.findIndex(({ id }) => id === alone.id);
@@ -106,7 +137,7 @@ describe('what is drawn', () => {
     });
   });
 
-  it('differs from seed to seed, from image to image, and between train and test', () => {
+  it('differs from seed to seed, from image to image, and from split to split', () => {
     holds(({ category, seed, index }) => {
       const good = (options: Pick<SyntheticOptions, 'split' | 'seed'>, at = index) =>
         Buffer.from(synthesize({ category, count: at + 1, size: [32, 32], ...options }).record(at).image);
@@ -115,9 +146,20 @@ describe('what is drawn', () => {
         good({ split: 'train', seed: seed === 0 ? 1 : 0 }),
         good({ split: 'train', seed }, index + 1),
         good({ split: 'test', seed }),
+        good({ split: 'validation', seed }),
       ];
-      expect(new Set(images.map((image) => image.toString('hex'))).size).toBe(4);
+      expect(new Set(images.map((image) => image.toString('hex'))).size).toBe(5);
     });
+  });
+
+  it.each(SYNTHETIC_CATEGORIES)('of the splits of a %s shares no image, and no twin', async (category) => {
+    const of = async (split: SyntheticOptions['split']) => {
+      const records = await read(synthesize({ category, split, count: 12, size: [32, 32] }));
+      const pictures = records.flatMap(({ image, cleanTwin }) => [image, ...(cleanTwin ? [cleanTwin] : [])]);
+      return pictures.map((picture) => Buffer.from(picture).toString('hex'));
+    };
+    const all = [...(await of('train')), ...(await of('validation')), ...(await of('test'))];
+    expect(new Set(all).size).toBe(all.length);
   });
 
   it('is read in any order', async () => {
@@ -133,9 +175,25 @@ describe('a synthetic dataset', () => {
     expect(data.count).toBe(20);
     expect(data.entries.map(({ kind }) => kind)).toEqual([
       ...Array.from({ length: 10 }, () => 'good'),
-      ...SYNTHETIC_DEFECTS.flatMap((kind) => [kind, kind]),
+      ...['scratch', 'hole', 'stain', 'missing', 'contamination'].flatMap((kind) => [kind, kind]),
     ]);
     expect(new Set(data.entries.map(({ id }) => id)).size).toBe(20);
+  });
+
+  it('has the same kinds for validation as for testing, under ids of its own', () => {
+    const of = (split: 'validation' | 'test') => synthesize({ category: 'capsule', split, count: 8 }).entries;
+    expect(of('validation').map(({ kind }) => kind)).toEqual(of('test').map(({ kind }) => kind));
+    expect(of('validation')[8]).toEqual({ id: 'validation/scratch/000', label: 1, kind: 'scratch' });
+  });
+
+  it('has every defect with some product, and names none twice', () => {
+    const named = SYNTHETIC_CATEGORIES.map((category) => {
+      const { defects, onRequest } = SYNTHETIC_PRODUCTS[category];
+      const all = [...defects, ...onRequest];
+      expect(new Set(all).size).toBe(all.length);
+      return all;
+    });
+    expect(new Set(named.flat())).toEqual(new Set(SYNTHETIC_DEFECTS));
   });
 
   it('has good images with an empty mask and without a twin', async () => {
@@ -159,10 +217,14 @@ describe('a synthetic dataset', () => {
       { severity: 0.6 },
       { defects: ['hole'] },
       { split: 'train', defective: 0 },
+      { split: 'validation' },
+      { defectSize: 0.03 },
+      { defectSize: [0.03, 0.04] },
+      { contrast: 0.03 },
     ];
-    expect(of({ seed: 0, size: [64, 64], severity: 0.5, defective: 1, defects: SYNTHETIC_DEFECTS })).toBe(
-      of({}),
-    );
+    const { defects } = SYNTHETIC_PRODUCTS.washer;
+    expect(of({ seed: 0, size: [64, 64], severity: 0.5, defective: 1, defects })).toBe(of({}));
+    expect(of({ defectSize: 0.03 })).toBe(of({ defectSize: [0.03, 0.03] }));
     expect(new Set([of({}), ...others.map(of)]).size).toBe(others.length + 1);
   });
 
@@ -173,6 +235,22 @@ describe('a synthetic dataset', () => {
     ['seed to be a whole number, received NaN', { seed: Number.NaN }],
     ['severity from 0 to 1, received 1.1', { severity: 1.1 }],
     ['size of 32 to 4096 pixels, received 31', { size: [64, 31] }],
+    [
+      'defectSize to be a number or a rising range from 0.002 to 0.2, received 0.3 to 0.3',
+      { defectSize: 0.3 },
+    ],
+    [
+      'defectSize to be a number or a rising range from 0.002 to 0.2, received 0.1 to 0.05',
+      { defectSize: [0.1, 0.05] },
+    ],
+    [
+      'contrast to be a number or a rising range from 0.02 to 0.6, received NaN to NaN',
+      { contrast: Number.NaN },
+    ],
+    [
+      'defects of a washer to be of scratch, hole, stain, missing, contamination, crack, deformation, received misprint',
+      { defects: ['misprint'] },
+    ],
     ['each type of defect once, received hole, hole', { defects: ['hole', 'hole'] }],
     ['at least one image, received 0', { count: 0 }],
   ])('refuses other options: expected %s', (message, options) => {

@@ -1,6 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeSynthetic } from '@utad/datasets/node';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { inTempFolder } from './temp-folder';
 
@@ -36,6 +37,39 @@ describe('writing a synthetic dataset', () => {
           .concat('synthetic.json')
           .sort(),
       );
+    }));
+
+  it('puts the validation split in the same tree, with other pictures in it, and says so', () =>
+    inTempFolder(async (folder) => {
+      const [test, validation] = [join(folder, 'test'), join(folder, 'validation')];
+      await writeSynthetic({ ...SMALL, out: test });
+      await writeSynthetic({ ...SMALL, out: validation, testSplit: 'validation' });
+      const files = async (root: string) => (await readdir(root, { recursive: true })).sort();
+      expect(await files(validation)).toEqual(await files(test));
+      const same = async (path: string) =>
+        (await readFile(join(test, path))).equals(await readFile(join(validation, path)));
+      expect(await same('button/train/good/000.png')).toBe(true);
+      expect(await same('button/test/good/000.png')).toBe(false);
+      expect(await same('button/clean_twin/hole/000.png')).toBe(false);
+      const made: unknown = JSON.parse(await readFile(join(validation, 'synthetic.json'), 'utf8'));
+      expect(made).toMatchObject({ testSplit: 'validation' });
+    }));
+
+  it('draws the defects that were asked for, as they were asked for', () =>
+    inTempFolder(async (folder) => {
+      const out = join(folder, 'set');
+      const asked = { defects: ['crack'], defectSize: 0.05, contrast: [0.05, 0.06] } as const;
+      await writeSynthetic({ ...SMALL, categories: ['tile'], ...asked, out });
+      expect((await readdir(join(out, 'tile', 'test'))).sort()).toEqual(['crack', 'good']);
+      const mask = await sharp(join(out, 'tile/ground_truth/crack/000_mask.png'))
+        .extractChannel(0)
+        .raw()
+        .toBuffer();
+      const share = mask.filter((value) => value > 0).length / (32 * 32);
+      expect(share).toBeGreaterThan(0.045);
+      expect(share).toBeLessThan(0.055);
+      const made: unknown = JSON.parse(await readFile(join(out, 'synthetic.json'), 'utf8'));
+      expect(made).toMatchObject(asked);
     }));
 
   it('leaves a folder that is there alone, and replaces it only if asked', () =>
@@ -84,6 +118,8 @@ describe('writing a synthetic dataset', () => {
     { train: 0 },
     { defective: 0.5 },
     { size: [16, 16] as const },
+    { defects: ['misprint'] as const },
+    { severity: 2 },
   ])('refuses %j and keeps the folder that it would have replaced', (options) =>
     inTempFolder(async (folder) => {
       const out = join(folder, 'set');

@@ -12,7 +12,7 @@ export const demo: Registration = (program, run) => {
     )
     .option('-o, --out <folder>', 'the run folder to make', 'runs/demo')
     .option('--quick', 'a fraction of the data and the epochs: shows that it runs, not how well')
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, else random ones)`)
+    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, else bundled)`)
     .option('--force', 'make it anew');
   addConfigOptions(command);
   command.action(() =>

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { DATASETS } from '../data/datasets';
 import { addDetectorOption } from './add-config-options';
 import { wholeNumber } from './arguments';
 import type { Registration } from './registration';
@@ -13,18 +14,17 @@ export const evaluate: Registration = (program, run) => {
     .argument('[run]', 'run folder or bundle')
     .option('--run <folder>', 'the same')
     .addOption(
-      new Option('--dataset <kind>', 'what --root holds (default: what the run was trained on)').choices([
-        'mvtec',
-        'folder',
-        'synthetic',
-      ]),
+      new Option('--dataset <kind>', 'what --root holds (default: what the run was trained on)').choices(
+        DATASETS,
+      ),
     )
-    .option('--root <folder>', 'where the test images are (default: where the training images were)')
-    .option('--category <name>', 'the product (default: that of the run)')
+    .option('--root <path>', 'where the test images are (default: where the training images were)')
+    .option('--category <name>', 'the product or normal class (default: that of the run)')
     .addOption(
       new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(1)),
     )
     .option('--skip-bad', 'leave out images that cannot be read')
+    .option('--no-cache', 'keep no decoded images in the cache folder of the user')
     .option(VGG19_FLAGS, `${VGG19_TAKES} (default: those that the run was made with)`)
     .option(
       '-o, --out <folder>',
@@ -37,6 +37,7 @@ export const evaluate: Registration = (program, run) => {
 Examples:
   $ utad evaluate runs/screw
   $ utad evaluate runs/screw --root other/mvtec --out runs/screw-elsewhere --json
+  $ utad evaluate runs/eight --limit 1000
   $ utad evaluate runs/mean --detector ./mean-image.mjs`,
   );
   command.action((path: string | undefined) =>

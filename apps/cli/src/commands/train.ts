@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import { DATASETS } from '../data/datasets';
 import { addConfigOptions, addDetectorOption, PRESETS } from './add-config-options';
 import { wholeNumber } from './arguments';
+import { AUGMENT_TAKES } from './augment-option';
 import type { Registration } from './registration';
 import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
 
@@ -14,11 +16,11 @@ export const train: Registration = (program, run) => {
     .addOption(
       new Option(
         '--dataset <kind>',
-        'what --root holds (default: mvtec with --category, else folder)',
-      ).choices(['mvtec', 'folder', 'synthetic']),
+        'what --root holds (default: mvtec with --category, manifest for a .csv or .jsonl file, else folder)',
+      ).choices(DATASETS),
     )
-    .option('--root <folder>', 'where the images are')
-    .option('--category <name>', 'the product: a folder of --root, or a synthetic one')
+    .option('--root <path>', 'where the images are: a folder, or the file of a manifest')
+    .option('--category <name>', 'the product, or the class that is normal, by number or name')
     .option(
       '--preset <name>',
       `the configuration to start from: ${PRESETS}, or one of --detector (default: fast)`,
@@ -27,7 +29,9 @@ export const train: Registration = (program, run) => {
       new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(2)),
     )
     .option('--skip-bad', 'leave out images that cannot be read')
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, the cache, a download, random ones)`)
+    .option('--augment <list>', `vary the training images: ${AUGMENT_TAKES}`)
+    .option('--no-cache', 'keep no decoded images in the cache folder of the user')
+    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, the cache, a download, else bundled)`)
     .addOption(
       new Option('--checkpoint-every <n>', 'steps between checkpoints (default: 100)').argParser(
         wholeNumber(1),
@@ -42,6 +46,8 @@ export const train: Registration = (program, run) => {
 Examples:
   $ utad train --root photos/good --out runs/mine
   $ utad train --dataset mvtec --root mvtec --category screw --preset fast --out runs/screw
+  $ utad train --dataset mnist --root mnist --category 8 --preset small --limit 1000 --out runs/eight
+  $ utad train --root photos/list.csv --out runs/listed
   $ utad train --root photos --out runs/mine --set training.ieNet.batchSize=4 --epochs 20
   $ utad train --root photos --out runs/mean --detector ./mean-image.mjs
   $ utad train --resume --out runs/screw`,

@@ -10,7 +10,7 @@ import type { DataSource } from './source';
  */
 export async function expectPresent(
   source: DataSource,
-  options: Pick<OpenDataOptions, 'split' | 'seed' | 'output' | 'signal'>,
+  options: Pick<OpenDataOptions, 'split' | 'seed' | 'splits' | 'output' | 'signal'>,
 ): Promise<void> {
   try {
     await openData(source, { ...options, size: [64, 64], limit: 1, skipBad: false, quiet: true });

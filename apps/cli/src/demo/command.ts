@@ -12,7 +12,7 @@ import { kindOf } from '../exists';
 import type { RunConfig } from '../run/run-config';
 import { RunFolder } from '../run/run-folder';
 import { runTraining } from '../train/run-training';
-import { namedVgg19 } from '../vgg19';
+import { BUNDLED, namedVgg19 } from '../vgg19';
 import { writeFile } from '../write-file';
 import { demoSettings } from './config';
 import { demoResult, demoSummary, readMetrics } from './result';
@@ -37,7 +37,7 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
     data: { ...data, version: SYNTHETIC_VERSION },
     config,
     seed,
-    vgg19: await namedVgg19(options.vgg19, context),
+    vgg19: (await namedVgg19(options.vgg19, context)) ?? BUNDLED,
   };
   const folder = new RunFolder(options.out);
   const state = await stateOf(folder, settings);
@@ -72,6 +72,7 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
     category: data.category,
     limit: null,
     skipBad: false,
+    augment: null,
     preset: quick ? 'demo, quick' : 'demo',
     config,
     seed,

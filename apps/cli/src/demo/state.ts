@@ -8,7 +8,7 @@ export interface DemoSettings {
   readonly data: unknown;
   readonly config: unknown;
   readonly seed: number;
-  readonly vgg19: string | null;
+  readonly vgg19: string;
 }
 
 export const settingsPath = ({ path }: RunFolder): string => join(path, 'demo.json');

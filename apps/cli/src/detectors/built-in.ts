@@ -8,6 +8,7 @@ const twoStage: KnownDetector = {
   module: null,
   usesVgg19: true,
   epochPaths: { ie: 'training.ieNet.epochs', expert: 'training.expertNet.epochs' },
+  reductionPath: 'score.reduction',
   describePreset(config) {
     const { ieNet, training, score } = twoStageConfig.parse(config);
     return {

@@ -11,6 +11,8 @@ export interface KnownDetector {
   /** Whether it measures with VGG-19, so that `--vgg19` means something. */
   readonly usesVgg19: boolean;
   readonly epochPaths?: EpochPaths;
+  /** Where its configuration says whether a score is the mean or the max of a map, keys joined by dots. */
+  readonly reductionPath?: string;
   /** What a list of presets says of one, by column. */
   describePreset?(config: unknown): Readonly<Record<string, string>>;
   /** The kind, with a way to find the weights that it may need. */

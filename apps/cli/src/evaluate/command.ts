@@ -15,6 +15,8 @@ export interface EvaluateOptions extends SourceOptions {
   readonly detector?: string;
   readonly limit?: number;
   readonly skipBad?: boolean;
+  /** False with `--no-cache`. */
+  readonly cache?: boolean;
   readonly vgg19?: string;
   readonly out?: string;
   readonly force?: boolean;
@@ -42,8 +44,10 @@ export async function evaluate(
       detector: options.detector,
       run,
       source: sourceOf(options, run),
+      splits: await found.run?.readSplits(),
       limit: options.limit ?? null,
       skipBad: options.skipBad ?? false,
+      cache: options.cache ?? true,
       vgg19: options.vgg19,
     },
     context,

@@ -1,3 +1,5 @@
+import { sep } from 'node:path';
+import type { Splits } from '@utad/datasets/node';
 import {
   type AnomalyDetector,
   type BundleManifest,
@@ -11,7 +13,7 @@ import { MetricError } from '@utad/eval';
 import type { ChosenBackend } from '@utad/runtime';
 import type { Size, TrainingData } from '@utad/training';
 import type { Context } from '../context';
-import { openData } from '../data/open-data';
+import { type OpenedData, openData } from '../data/open-data';
 import { type DataSource, nameOf } from '../data/source';
 import { checkVgg19Option, findDetectorOf } from '../detectors/find-detector';
 import { openDetector } from '../run/open-detector';
@@ -27,8 +29,12 @@ export interface EvaluationPlan {
   /** The configuration of the run that made it, where it is known. */
   readonly run: RunConfig | undefined;
   readonly source: DataSource;
+  /** How the images were divided that it was trained on, where they came without splits. */
+  readonly splits?: Splits | undefined;
   readonly limit: number | null;
   readonly skipBad: boolean;
+  /** Keep decoded images in the user's cache folder. Default false. */
+  readonly cache?: boolean;
   /** VGG-19 weights from the command line. */
   readonly vgg19: string | undefined;
 }
@@ -54,8 +60,12 @@ export async function runEvaluation(plan: EvaluationPlan, context: Context): Pro
   const known = await findDetectorOf(manifest.kind, plan.detector);
   checkVgg19Option(known, plan.vgg19);
   const size = manifest.inputSize;
-  const { limit, skipBad } = plan;
-  const opened = await openData(plan.source, { split: 'test', size, limit, seed, skipBad, output, signal });
+  const { limit, skipBad, splits, cache = false } = plan;
+  const elsewhere = !trainedOn(plan);
+  const opened = await openData(plan.source, {
+    ...{ split: 'test', size, limit, seed, skipBad, cache, output, signal },
+    ...(elsewhere ? { whole: true } : { splits, mayHaveChanged: true }),
+  });
   signal.throwIfAborted();
   const sources = { option: plan.vgg19, remembered: plan.run?.vgg19 ?? null };
   const { detector, backend, notes } = await openDetector(bundle, known, sources, context);
@@ -78,7 +88,14 @@ export async function runEvaluation(plan: EvaluationPlan, context: Context): Pro
       evaluation,
       meanImageAuroc: plain.auroc,
       backend,
-      notes: [...trainingNotes(plan), ...opened.notes, ...notes, ...evaluation.notes, ...plain.notes],
+      notes: [
+        ...trainingNotes(plan),
+        ...overlapNotes(plan, opened),
+        ...opened.notes,
+        ...notes,
+        ...evaluation.notes,
+        ...plain.notes,
+      ],
     };
   } catch (error) {
     detector.dispose();
@@ -91,9 +108,30 @@ function trainingNotes({ run }: EvaluationPlan): string[] {
   return [`The detector was trained on a set reduced to at most ${run.limit} images, by seed.`];
 }
 
+/** Whether the test images come from where the training images came from. */
+function trainedOn({ run, source }: EvaluationPlan): boolean {
+  return run !== undefined && run.dataset === source.dataset && run.root === source.root;
+}
+
+/** Says where images without splits may have been trained on and tested on too. */
+function overlapNotes(plan: EvaluationPlan, opened: OpenedData): string[] {
+  const { run, source, splits } = plan;
+  if (trainedOn(plan)) {
+    if (splits !== undefined || opened.splits === null || opened.splits.made === null) return [];
+    return [
+      'Images without splits were not divided when the detector was trained, so that good test images may be among those it learned from.',
+    ];
+  }
+  const [ours, theirs] = [source.root, run?.root ?? null];
+  if (ours === null || theirs === null || !(contains(ours, theirs) || contains(theirs, ours))) return [];
+  return [`The test images in ${ours} may be among those that the detector learned from, in ${theirs}.`];
+}
+
+const contains = (folder: string, path: string): boolean => `${path}${sep}`.startsWith(`${folder}${sep}`);
+
 /** How well the distance to the mean training image does, where the training images are still there. */
 async function plainestScore(
-  { run }: EvaluationPlan,
+  { run, splits, cache = false }: EvaluationPlan,
   test: TrainingData,
   size: Size,
   { output, signal }: Context,
@@ -110,7 +148,10 @@ async function plainestScore(
       size,
       limit,
       seed,
+      splits,
+      mayHaveChanged: true,
       skipBad: true,
+      cache,
       output,
       signal,
       quiet: true,

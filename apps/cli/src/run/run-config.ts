@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { BACKENDS } from '../commands/backends';
+import { augmentConfig } from '../data/augment';
+import { DATASETS } from '../data/datasets';
 import { UsageError } from '../errors';
 
 /** Everything that a run was started with: `config.json` of its folder. */
@@ -9,19 +11,21 @@ const runConfig = z.strictObject({
   detector: z.string(),
   /** URL of the module that brought the detector, for people: it is never imported for being written here. */
   module: z.string().nullable().default(null),
-  dataset: z.enum(['mvtec', 'folder', 'synthetic']),
+  dataset: z.enum(DATASETS),
   /** Absolute; null for data that are drawn, not read. */
   root: z.string().nullable(),
   category: z.string().nullable(),
   /** How many training images to use at most. */
   limit: z.number().int().nullable(),
   skipBad: z.boolean(),
+  /** Null for training images as they are. */
+  augment: augmentConfig.nullable().default(null),
   preset: z.string(),
   config: z.unknown(),
   seed: z.number().int(),
   /** As asked for; null for the best that works. */
   backend: z.enum(BACKENDS).nullable(),
-  /** Absolute path of the VGG-19 weights; null for random ones. */
+  /** Absolute path of the VGG-19 weights, `bundled` or `random`; null where the detector takes none. */
   vgg19: z.string().nullable(),
   checkpointEvery: z.number().int(),
 });

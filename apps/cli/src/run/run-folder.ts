@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { Splits } from '@utad/datasets/node';
 import { UsageError } from '../errors';
 import { kindOf } from '../exists';
 import { toJson, writeFile } from '../write-file';
@@ -19,6 +20,7 @@ export class RunFolder {
   readonly metrics: string;
   readonly maps: string;
   readonly report: string;
+  readonly splits: string;
 
   constructor(
     /** As the user wrote it, for messages. */
@@ -33,6 +35,7 @@ export class RunFolder {
     this.metrics = join(this.path, 'metrics.json');
     this.maps = join(this.path, 'maps');
     this.report = join(this.path, 'report.html');
+    this.splits = join(this.path, 'splits.json');
   }
 
   /** A part as the user would write its path. */
@@ -46,6 +49,13 @@ export class RunFolder {
 
   async readConfig(): Promise<RunConfig> {
     return parseRunConfig(await readFile(this.config, 'utf8'), this.shown(this.config));
+  }
+
+  /** How its images were divided, where they came without splits. */
+  async readSplits(): Promise<Splits | undefined> {
+    if ((await kindOf(this.splits)) === undefined) return undefined;
+    const { readSplits } = await import('@utad/datasets/node');
+    return readSplits(this.splits);
   }
 
   /** Makes the folder with its configuration in it, both or neither. */
@@ -64,7 +74,9 @@ export class RunFolder {
 
   /** Removes halves of files, and of the last event, that a killed process or a full disk left. */
   async sweep(): Promise<void> {
-    const files = [this.config, this.history, this.metrics, this.report].map((path) => basename(path));
+    const files = [this.config, this.history, this.metrics, this.report, this.splits].map((path) =>
+      basename(path),
+    );
     await removeLeftovers(this.path, files, /^\.[0-9a-f]{8}\.tmp$/);
     await dropTornLine(this.events);
   }
@@ -73,7 +85,8 @@ export class RunFolder {
   async clear(): Promise<void> {
     await this.sweep();
     // The configuration first: without it, what a crash leaves behind is no run.
-    for (const part of [this.config, this.events, this.history, this.metrics, this.report]) {
+    const files = [this.config, this.events, this.history, this.metrics, this.report, this.splits];
+    for (const part of files) {
       await rm(part, { force: true });
     }
     for (const part of [this.bundle, this.checkpoint, this.maps]) {

@@ -15,7 +15,12 @@ export async function train(options: TrainOptions, context: Context): Promise<vo
   const plan = resume ? await resumeRun(folder, options, context) : await planRun(options, context);
   const brings = plan.detector.module === null ? '' : ` --detector ${options.detector}`;
   const resumeCommand = `utad train --resume --out ${options.out}${brings}`;
-  const run = await runTraining(folder, plan, { resume, force, resumeCommand }, context);
+  const run = await runTraining(
+    folder,
+    plan,
+    { resume, force, resumeCommand, cache: options.cache ?? true },
+    context,
+  );
   context.output.result(trainingResult(run), summary(run, brings));
 }
 

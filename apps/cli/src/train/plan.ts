@@ -1,6 +1,10 @@
 import { type ConfigOptions, changesConfig, loadConfig } from '../config/load-config';
+import { setAt } from '../config/merge';
+import { valueAt } from '../config/path';
 import type { Context } from '../context';
-import { type SourceOptions, sourceOf } from '../data/source';
+import { parseAugment } from '../data/augment';
+import { RULES } from '../data/datasets';
+import { type DataSource, type SourceOptions, sourceOf } from '../data/source';
 import { checkVgg19Option, findDetector, findDetectorOf, presetOf } from '../detectors/find-detector';
 import type { KnownDetector } from '../detectors/known-detector';
 import { UsageError } from '../errors';
@@ -15,6 +19,10 @@ export interface TrainOptions extends SourceOptions, ConfigOptions {
   readonly preset?: string;
   readonly limit?: number;
   readonly skipBad?: boolean;
+  /** How training images are varied, as {@link parseAugment} reads it. */
+  readonly augment?: string;
+  /** False with `--no-cache`. */
+  readonly cache?: boolean;
   readonly vgg19?: string;
   readonly checkpointEvery?: number;
   readonly resume?: boolean;
@@ -25,6 +33,8 @@ export interface TrainOptions extends SourceOptions, ConfigOptions {
 export interface Plan {
   readonly config: RunConfig;
   readonly detector: KnownDetector;
+  /** What a reader of results must know of the configuration. */
+  readonly notes?: readonly string[];
 }
 
 type Plain = string | number | boolean | null | undefined;
@@ -38,21 +48,43 @@ export async function planRun(options: TrainOptions, given: Given): Promise<Plan
   const preset = presetOf(detector, options.preset);
   const { about, epochPaths, module } = detector;
   const name = `preset ${preset.name} of ${about.kind}`;
+  const source = sourceOf(options);
+  const score = scoreFor(source, detector, preset.config);
   const config: RunConfig = {
     format: 1,
     detector: about.kind,
     module,
-    ...sourceOf(options),
+    ...source,
     limit: options.limit ?? null,
     skipBad: options.skipBad ?? false,
+    augment: options.augment === undefined ? null : parseAugment(options.augment),
     preset: preset.name,
-    config: await loadConfig({ kind: about, base: preset.config, name, epochPaths }, options),
+    config: await loadConfig({ kind: about, base: score.config, name, epochPaths }, options),
     seed,
     backend: backend ?? null,
     vgg19: detector.usesVgg19 ? await vgg19Path(options.vgg19, given) : null,
     checkpointEvery: options.checkpointEvery ?? 100,
   };
-  return { config, detector };
+  return { config, detector, notes: score.notes };
+}
+
+/** The preset with the score that the data set wants; the command line is laid over it. */
+function scoreFor(
+  { dataset }: DataSource,
+  { reductionPath }: KnownDetector,
+  preset: unknown,
+): { config: unknown; notes: readonly string[] } {
+  const { reduction } = RULES[dataset];
+  if (reduction === null || reductionPath === undefined) return { config: preset, notes: [] };
+  const path = reductionPath.split('.');
+  const before = valueAt(preset, path);
+  if (before === reduction) return { config: preset, notes: [] };
+  return {
+    config: setAt(preset, path, reduction),
+    notes: [
+      `Scores are the ${reduction} of the map, for ${dataset}, unless --set ${reductionPath} says otherwise; the preset has ${before}.`,
+    ],
+  };
 }
 
 /**
@@ -75,12 +107,20 @@ export async function resumeRun(folder: RunFolder, options: TrainOptions, given:
       `--resume: the run in ${folder.name} has ${was ?? 'no'} for ${flag}, received ${value}; leave it out`,
     );
   };
-  const source = options.root === undefined ? undefined : sourceOf(options, saved).root;
+  const { root, category } = sourceOf(
+    {
+      ...(options.root !== undefined && { root: options.root }),
+      ...(options.category !== undefined && { category: options.category }),
+    },
+    saved,
+  );
   contradict('--dataset', options.dataset, saved.dataset);
-  contradict('--root', source, saved.root);
-  contradict('--category', options.category, saved.category);
+  contradict('--root', options.root && root, saved.root);
+  contradict('--category', options.category && category, saved.category);
   contradict('--limit', options.limit, saved.limit);
   contradict('--skip-bad', options.skipBad, saved.skipBad);
+  const augment = options.augment && JSON.stringify(parseAugment(options.augment));
+  contradict('--augment', augment, saved.augment && JSON.stringify(saved.augment));
   contradict('--preset', options.preset, saved.preset);
   contradict('--seed', given.seed, saved.seed);
   contradict('--backend', given.backend, saved.backend);

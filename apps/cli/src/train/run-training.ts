@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { augmented } from '@utad/datasets';
+import { writeSplits } from '@utad/datasets/node';
 import {
   type AnomalyDetector,
   type FitSummary,
@@ -12,6 +14,7 @@ import { holdOut, type TrainingEvent } from '@utad/training';
 import { version } from '../../package.json';
 import { startBackend } from '../backend';
 import type { Context } from '../context';
+import { augmentOptions } from '../data/augment';
 import { expectPresent } from '../data/expect-present';
 import { type OpenedData, openData } from '../data/open-data';
 import { checkDetector } from '../detectors/check-detector';
@@ -21,7 +24,7 @@ import { weightNotes } from '../run/open-detector';
 import type { RunConfig } from '../run/run-config';
 import type { RunFolder } from '../run/run-folder';
 import { TrainingProgress } from '../terminal/training-progress';
-import { newWeights } from '../vgg19';
+import { BUNDLED, newWeights } from '../vgg19';
 import { toJson, writeFile } from '../write-file';
 import type { Plan } from './plan';
 
@@ -45,6 +48,8 @@ export interface RunTrainingOptions {
   readonly force: boolean;
   /** What to type to go on after an interruption. */
   readonly resumeCommand: string;
+  /** Keep decoded images in the user's cache folder. Default false. */
+  readonly cache?: boolean;
 }
 
 /**
@@ -53,12 +58,14 @@ export interface RunTrainingOptions {
  */
 export async function runTraining(
   folder: RunFolder,
-  { config, detector: known }: Plan,
-  { resume, force, resumeCommand }: RunTrainingOptions,
+  { config, detector: known, notes: planned = [] }: Plan,
+  { resume, force, resumeCommand, cache = false }: RunTrainingOptions,
   { output, signal }: Context,
 ): Promise<TrainedRun> {
   const { limit, seed, skipBad } = config;
-  await expectPresent(config, { split: 'train', seed, output, signal });
+  const recorded = resume ? await folder.readSplits() : undefined;
+  const asked = { split: 'train', seed, splits: recorded, output, signal } as const;
+  await expectPresent(config, asked);
   // The detector knows what size it wants; what is said of its making waits until the images turn out to be sound.
   const said: string[] = [];
   const say = (line: string) => said.push(line);
@@ -66,7 +73,7 @@ export async function runTraining(
   const notes: string[] = [];
   const kind = known.connect({
     async vgg19() {
-      const weights = await newWeights(config.vgg19, say);
+      const weights = await newWeights(config.vgg19 ?? BUNDLED, say);
       notes.push(...weightNotes(weights));
       return weights;
     },
@@ -77,14 +84,16 @@ export async function runTraining(
   let begun = resume;
   try {
     const size = detector.inputSize;
-    const opened = await openData(config, { split: 'train', size, limit, seed, skipBad, output, signal });
-    const { training, heldOut } = split(opened, seed);
+    const opened = await openData(config, { ...asked, size, limit, skipBad, cache });
+    const { training: plain, heldOut } = split(opened, seed);
+    const training = augmented(plain, augmentOptions(config.augment, seed));
     signal.throwIfAborted();
-    for (const line of said) output.note(line);
+    for (const line of [...said, ...planned]) output.note(line);
 
     if (force) await folder.clear();
     if (resume) await folder.sweep();
     else await folder.create(config);
+    if (opened.splits !== null) await writeSplits(folder.splits, opened.splits);
     begun = true;
     output.note(
       `training on ${training.count} images, ${heldOut.count} held out for thresholds; seed ${seed}`,
@@ -123,7 +132,7 @@ export async function runTraining(
       history,
       thresholds,
       images: { training: training.count, heldOut: heldOut.count },
-      notes: [...opened.notes, ...notes],
+      notes: [...opened.notes, ...planned, ...notes],
     };
   } catch (error) {
     if (!(error instanceof InterruptedError && begun)) throw error;

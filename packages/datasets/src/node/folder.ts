@@ -1,52 +1,122 @@
-import { join, relative, sep } from 'node:path';
+import { extname, join } from 'node:path';
 import { DatasetError } from '../errors';
-import { type FileDataset, type ImageEntry, openFiles, type ReadOptions } from './file-dataset';
-import { expectFolder, folderNames, imagePaths } from './image-paths';
-import { limitEntries } from './limit';
+import { expectFolder, folderNames, imagePaths, kindOf } from './image-paths';
+import { idBelow } from './inside';
+import { FolderMasks } from './masks/folder-masks';
+import type { ImageEntry } from './pipeline/image-entry';
+import { type FoundEntries, openSplit, type SplitDataset, type SplitReadOptions } from './splits/open-split';
 
 /** Which images of a plain folder to open, and how. */
-export interface FolderOptions extends ReadOptions {
-  /** The folder with the images, or with a folder for each kind of them. */
+export interface FolderOptions extends SplitReadOptions {
+  /** The folder with the images, or with a folder for each kind or split of them. */
   readonly root: string;
-  /**
-   * `train` (the default) takes the images in `good/` where there is such a folder, else all, as good ones. `test` takes
-   * the folders inside by their names: `good`, and every other one a type of defect.
-   */
-  readonly split?: 'train' | 'test';
-  /** At most so many images, chosen by `seed`. */
-  readonly limit?: number;
-  /** Default 0. */
-  readonly seed?: number;
 }
 
+const MASKS = ['masks', 'ground_truth'];
+const VALIDATION = ['validation', 'val'];
+
 /**
- * Images in a plain folder, in natural order of their names. No masks.
+ * Images in a folder, in natural order of their names. It may hold
  *
- * @throws DatasetError `root-missing`, `split-missing` (a test split without a folder `good`), `empty`,
- *   `invalid-option`
+ * - images alone, at any depth, all good;
+ * - a folder `good`, and beside it one for each type of defect: divided by seed, since what was trained on must not be
+ *   tested on;
+ * - folders `train` and `test`, and perhaps `validation` or `val`, each with either of these inside. Training images are
+ *   good ones alone.
+ *
+ * The mask of `<kind>/<name>.<ending>` is `<name>.png` or `<name>_mask.png` in `masks/<kind>` or `ground_truth/<kind>`,
+ * brighter than half where the image is defective. Where there is one, all defective images have one.
+ *
+ * @throws DatasetError `root-missing`, `split-missing`, `empty`, `mask-missing`, `mask-without-image`, `size-mismatch`,
+ *   `duplicate` (two splits hold the same image), `manifest` (`splits` say otherwise), `unreadable`, `invalid-option`
  * @throws ImageError for a bad file, unless `onBad` is `skip`.
  */
-export async function folder(options: FolderOptions): Promise<FileDataset> {
-  const { root, split = 'train', limit, seed = 0 } = options;
-  await expectFolder(root, 'root');
-  const names = await folderNames(root);
-  const entries: ImageEntry[] = [];
-  const add = async (path: string, label: 0 | 1, kind: string) => {
-    for (const image of await imagePaths(path)) {
-      entries.push({ id: relative(root, image).split(sep).join('/'), label, kind, path: image });
-    }
-  };
-  if (split === 'train') {
-    await add(names.includes('good') ? join(root, 'good') : root, 0, 'good');
-  } else {
-    if (!names.includes('good')) {
+export async function folder(options: FolderOptions): Promise<SplitDataset> {
+  const { root, split = 'train', shares, splits } = options;
+  const found = await folderEntries(root);
+  const asked = shares !== undefined || splits !== undefined;
+  if (split !== 'train' && !asked && 'undivided' in found) {
+    if (found.undivided.every(({ label }) => label === 0)) {
+      const names = (await folderNames(root)).join(', ') || 'none';
       throw new DatasetError(
         'split-missing',
-        `expected a folder good and one a type of defect in ${root}, found ${names.join(', ') || 'none'}`,
+        `expected a folder good and one a type of defect in ${root}, found ${names}`,
       );
     }
-    for (const name of names) await add(join(root, name), name === 'good' ? 0 : 1, name);
   }
-  if (entries.length === 0) throw new DatasetError('empty', `expected images in ${root}, found none`);
-  return openFiles(limit === undefined ? entries : limitEntries(entries, limit, seed), options);
+  return openSplit(found, root, options);
+}
+
+/** Lists what {@link folder} opens. */
+export async function folderEntries(root: string): Promise<FoundEntries> {
+  await expectFolder(root, 'root');
+  const names = await folderNames(root);
+  const masks = await masksIn(root);
+  const hasSplits = names.includes('test') || (names.includes('train') && !names.includes('good'));
+  if (!hasSplits) {
+    const kinds = names.includes('good') ? names : [];
+    const undivided = await entriesIn(root, root, kinds, masks);
+    masks?.expectNoOthers();
+    return { undivided };
+  }
+  const of = async (split: readonly string[]): Promise<ImageEntry[]> => {
+    const name = split.find((candidate) => names.includes(candidate));
+    if (name === undefined) return [];
+    const part = join(root, name);
+    const inside = await folderNames(part);
+    const kinds = name !== 'train' || inside.includes('good') ? inside : [];
+    return entriesIn(root, part, kinds, masks);
+  };
+  const divided = { train: await of(['train']), validation: await of(VALIDATION), test: await of(['test']) };
+  const defective = divided.train.find(({ label }) => label === 1);
+  if (defective !== undefined) {
+    throw new DatasetError(
+      'manifest',
+      `train: expected good images alone in ${join(root, 'train')}, found ${defective.id}`,
+    );
+  }
+  masks?.expectNoOthers();
+  return { divided };
+}
+
+/** Images of a folder by their kinds, where it has folders for them; else all of them as good. */
+async function entriesIn(
+  root: string,
+  part: string,
+  names: readonly string[],
+  masks: FolderMasks | undefined,
+): Promise<ImageEntry[]> {
+  const kinds = names.filter((name) => !MASKS.includes(name));
+  if (kinds.length === 0) {
+    const images = (await imagePaths(part)).filter((path) => !masks?.has(path));
+    return images.map((path) => ({ id: idBelow(root, path), label: 0, kind: 'good', path }));
+  }
+  const entries: ImageEntry[] = [];
+  for (const kind of kinds) {
+    const images = join(part, kind);
+    for (const path of await imagePaths(images)) {
+      const entry = { id: idBelow(root, path), kind, path };
+      if (kind === 'good') {
+        entries.push({ ...entry, label: 0, ...(masks && { mask: 'none' }) });
+        masks?.claim(candidates(masks.folder, kind, images, path));
+      } else {
+        const mask = masks?.of(path, candidates(masks.folder, kind, images, path));
+        entries.push({ ...entry, label: 1, ...(mask !== undefined && { mask: { path: mask } }) });
+      }
+    }
+  }
+  return entries;
+}
+
+function candidates(masks: string, kind: string, images: string, path: string): string[] {
+  const stem = idBelow(images, path).slice(0, -extname(path).length);
+  return [join(masks, kind, `${stem}.png`), join(masks, kind, `${stem}_mask.png`)];
+}
+
+async function masksIn(root: string): Promise<FolderMasks | undefined> {
+  for (const name of MASKS) {
+    const path = join(root, name);
+    if ((await kindOf(path)) === 'folder') return new FolderMasks(path, await imagePaths(path));
+  }
+  return undefined;
 }

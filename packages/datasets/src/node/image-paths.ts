@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DatasetError } from '../errors';
+import { isMissing, unreadable } from './unreadable';
 
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.bmp']);
 
@@ -13,43 +14,74 @@ const byName = (a: string, b: string): number => natural(a, b) || (a < b ? -1 : 
  * The image files in a folder and all below it, in natural order (`2.png` before `10.png`); hidden ones are left out.
  * For a file, that file, whatever its name.
  *
- * @throws DatasetError `root-missing` when there is no such folder or file.
+ * @throws DatasetError `root-missing` when there is no such folder or file; `unreadable` when it may not be read.
  */
 export async function imagePaths(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await kindOf(path);
   if (found === undefined) {
     throw new DatasetError(
       'root-missing',
       `expected a folder of images or an image, found nothing at ${path}`,
     );
   }
-  if (found.isFile()) return [path];
+  if (found === 'file') return [path];
   const paths: string[] = [];
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (entry.name.startsWith('.')) continue;
-    const inner = join(path, entry.name);
-    if (entry.isDirectory()) paths.push(...(await imagePaths(inner)));
-    else if (EXTENSIONS.has(extname(entry.name).toLowerCase())) paths.push(inner);
+  const folders = [path];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(refuse(folder))) {
+      if (entry.name.startsWith('.')) continue;
+      const inner = join(folder, entry.name);
+      if (entry.isDirectory()) folders.push(inner);
+      else if (EXTENSIONS.has(extname(entry.name).toLowerCase())) paths.push(inner);
+    }
   }
   return paths.sort(byName);
 }
 
-/** The folders in a folder by name, sorted; none when it does not exist. */
+/**
+ * The folders in a folder by name, sorted; none when it does not exist. Links count, since data sets are often linked
+ * into place.
+ *
+ * @throws DatasetError `unreadable` when it may not be read.
+ */
 export async function folderNames(path: string): Promise<string[]> {
   const names: string[] = [];
-  for (const name of await readdir(path).catch(() => [])) {
-    // Links count, since data sets are often linked into place.
-    const found = await stat(join(path, name)).catch(() => undefined);
-    if (found?.isDirectory() === true && !name.startsWith('.')) names.push(name);
+  for (const name of await readdir(path).catch(noneWhereMissing(path))) {
+    if (!name.startsWith('.') && (await kindOf(join(path, name))) === 'folder') names.push(name);
   }
   return names.sort(byName);
 }
 
-/** @throws DatasetError `root-missing` unless it is a folder. */
+/** @throws DatasetError `root-missing` unless it is a folder; `unreadable` when it may not be looked at. */
 export async function expectFolder(path: string, name: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory() !== true) {
+  const found = await kindOf(path);
+  if (found !== 'folder') {
     const what = found === undefined ? 'nothing' : 'a file';
     throw new DatasetError('root-missing', `${name}: expected a folder, found ${what} at ${path}`);
   }
 }
+
+/**
+ * What there is at a path, links followed.
+ *
+ * @throws DatasetError `unreadable` when the system does not say.
+ */
+export async function kindOf(path: string): Promise<'folder' | 'file' | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+const refuse = (path: string) => (error: unknown) => {
+  throw unreadable(path, error);
+};
+
+const noneWhereMissing =
+  (path: string) =>
+  (error: unknown): string[] => {
+    if (isMissing(error)) return [];
+    throw unreadable(path, error);
+  };

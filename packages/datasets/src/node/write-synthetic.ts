@@ -5,10 +5,11 @@ import type { Size } from '@utad/training';
 import sharp from 'sharp';
 import { DatasetError } from '../errors';
 import type { SyntheticCategory } from '../synthetic/kinds';
-import { SYNTHETIC_VERSION, synthesize } from '../synthetic/synthesize';
+import { SYNTHETIC_VERSION, type SyntheticOptions, synthesize } from '../synthetic/synthesize';
 
-/** What synthetic images to write, and where. */
-export interface WriteSyntheticOptions {
+/** What synthetic images to write, and where. `defects`, `severity`, `defectSize` and `contrast` are as {@link synthesize} takes them. */
+export interface WriteSyntheticOptions
+  extends Pick<SyntheticOptions, 'defects' | 'severity' | 'defectSize' | 'contrast'> {
   /** The folder to make. */
   readonly out: string;
   /** The products to draw, each once; one folder a product. */
@@ -17,8 +18,13 @@ export interface WriteSyntheticOptions {
   readonly train?: number;
   /** Good test images of each category. Default 40. */
   readonly good?: number;
-  /** Test images of each of the five types of defect. Default 8. */
+  /** Test images of each type of defect. Default 8. */
   readonly defective?: number;
+  /**
+   * Which pictures the folder `test` gets: those of the split `validation` share none with those of `test`, so that
+   * settings can be chosen on one folder and judged on another. Default `test`.
+   */
+  readonly testSplit?: 'test' | 'validation';
   /** Default 64x64. */
   readonly size?: Size;
   /** Default 0. */
@@ -40,7 +46,7 @@ const MARKER = 'synthetic.json';
  *
  * @returns How many images were written, masks and twins not counted.
  * @throws DatasetError `exists` when the folder is there and `force` is not set, or it is not one of synthetic images;
- *   `invalid-option`.
+ *   `invalid-option`; `not-drawable` where no defect of the `defectSize` and `contrast` asked for could be drawn.
  */
 export async function writeSynthetic(
   options: WriteSyntheticOptions,
@@ -52,13 +58,15 @@ export async function writeSynthetic(
     defective = 8,
     size = [64, 64],
     seed = 0,
+    testSplit = 'test',
     force = false,
   } = options;
+  const faults = faultsOf(options);
   const out = resolve(options.out);
   await expectReplaceable(out, force);
   const sets = categories.flatMap((category) => [
     synthesize({ category, split: 'train', count: train, size, seed }),
-    synthesize({ category, split: 'test', count: good, defective, size, seed }),
+    synthesize({ category, split: testSplit, count: good, defective, size, seed, ...faults }),
   ]);
   if (sets.length === 0 || new Set(categories).size < categories.length) {
     const received = categories.join(', ') || 'none';
@@ -75,17 +83,19 @@ export async function writeSynthetic(
         options.signal?.throwIfAborted();
         const { image, mask, cleanTwin } = set.record(index);
         const [, , stem = ''] = id.split('/');
-        await writePng(join(folder, set.split, kind, `${stem}.png`), image, size, 3);
+        const part = set.split === 'train' ? 'train' : 'test';
+        await writePng(join(folder, part, kind, `${stem}.png`), image, size, 3);
         if (cleanTwin !== undefined && mask !== undefined) {
           const white = mask.map((value) => value * 255);
           await writePng(join(folder, 'ground_truth', kind, `${stem}_mask.png`), white, size, 1);
           await writePng(join(folder, 'clean_twin', kind, `${stem}.png`), cleanTwin, size, 3);
         }
-        counts[set.split] += 1;
+        counts[part] += 1;
         options.onProgress?.(counts.train + counts.test, total);
       }
     }
-    const made = { version: SYNTHETIC_VERSION, categories, train, good, defective, size, seed };
+    const drawn = { version: SYNTHETIC_VERSION, categories, train, good, defective, size, seed };
+    const made = { ...drawn, ...faults, ...(testSplit !== 'test' && { testSplit }) };
     await writeFile(join(staging, MARKER), `${JSON.stringify(made, null, 2)}\n`);
     if (await exists(out)) await rename(out, replaced);
     await rename(staging, out);
@@ -94,6 +104,16 @@ export async function writeSynthetic(
     await rm(staging, { recursive: true, force: true });
   }
   return counts;
+}
+
+/** What was said of the defects, and nothing where nothing was. */
+function faultsOf({ defects, severity, defectSize, contrast }: WriteSyntheticOptions) {
+  return {
+    ...(defects !== undefined && { defects }),
+    ...(severity !== undefined && { severity }),
+    ...(defectSize !== undefined && { defectSize }),
+    ...(contrast !== undefined && { contrast }),
+  };
 }
 
 /** @throws DatasetError `exists` when something is at the place that may not be replaced. */

@@ -26,6 +26,12 @@ export function randomTable(random: Random): Colour {
   return scale([1 + warmth, 1, 1 - warmth], value);
 }
 
+/** How far a shadow falls from what casts it, by the strength of the lamp, and how soft its border is. */
+const SHADOW = 0.08;
+const SHADOW_SOFTNESS = 0.025;
+/** No shadow reaches further: the strongest lamp has a strength of 0.45. */
+export const SHADOW_REACH = 0.45 * SHADOW + SHADOW_SOFTNESS;
+
 /** The table with the soft shadow of a product whose outline is `surface`, cast away from the lamp. */
 export function tableUnder(
   table: Colour,
@@ -34,8 +40,11 @@ export function tableUnder(
 ): (at: Point) => Colour {
   const [lx, ly] = light.towards;
   return (at) => {
-    const caster = surface([at[0] + 0.08 * lx, at[1] + 0.08 * ly]);
-    return scale(table, lightAt(light, at) * (1 - 0.5 * smoothstep(0.025, -0.025, caster)));
+    const caster = surface([at[0] + SHADOW * lx, at[1] + SHADOW * ly]);
+    return scale(
+      table,
+      lightAt(light, at) * (1 - 0.5 * smoothstep(SHADOW_SOFTNESS, -SHADOW_SOFTNESS, caster)),
+    );
   };
 }
 

@@ -1,17 +1,33 @@
 import type { Colour } from './colour';
+import type { Blemish } from './defects/blemish';
 import type { Point } from './geometry';
 import type { Random } from './random';
 
+/** Distance to the border of a shape from a point of the picture, negative inside. */
+export type Shape = (at: Point) => number;
+
+/** What is printed on a product with one ink. */
+export interface Print {
+  /** The share of ink at a point of the picture, 0 to 1, edges softened over `pixel`. */
+  ink(at: Point, pixel: number): number;
+  /** The colour at a point if it had this share of ink, light included; `paint` with `ink` is the scene's own. */
+  paint(at: Point, pixel: number, ink: number): Colour;
+  /** A point of the picture in the midst of what is printed. */
+  place(random: Random): Point;
+}
+
 /** One picture before it is sampled: what is seen at any point, and where the product is. */
 export interface Scene {
+  /** Points towards the lamp; its length is the strength. */
+  readonly lamp: Point;
   /** The colour at a point, edges softened over `pixel`, light included. */
   paint(at: Point, pixel: number): Colour;
   /** Distance to the border of the product's surface, negative on it. For a texture all is surface. */
   surface(at: Point): number;
-  /** The colour that would be seen here if the product were missing, light included. */
-  beneath(at: Point): Colour;
-  /** A part of the product that could be missing, of about this area: distance to its border, negative inside. */
-  part(random: Random, area: number): (at: Point) => number;
+  /** How it looks without a part or a component of about this area; absent where nothing can be missing. */
+  without?(random: Random, area: number): Blemish;
+  /** Absent where nothing is printed. */
+  readonly print?: Print;
 }
 
 /** Draws one picture's free factors (pose, light, colours) and returns its scene. */

@@ -3,39 +3,60 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ImageRecord, Size, TrainingData } from '@utad/training';
 import { DatasetError } from '../errors';
 import {
+  type Range,
   SYNTHETIC_CATEGORIES,
-  SYNTHETIC_DEFECTS,
+  SYNTHETIC_PRODUCTS,
   type SyntheticCategory,
   type SyntheticDefect,
-  sceneMakers,
 } from './kinds';
-import { randomStream } from './random';
 import { render } from './render';
 
 /** Goes into every fingerprint; raised whenever the same options would draw another picture. */
 export const SYNTHETIC_VERSION = 2;
 
+/**
+ * The independent sets of pictures of one seed: `train` has good ones only, `test` and `validation` defective ones too.
+ * Settings chosen on `validation` leave `test` untouched.
+ */
+export type SyntheticSplit = 'train' | 'validation' | 'test';
+
 /** Which synthetic images to draw. What an image shows depends on these and its number alone. */
 export interface SyntheticOptions {
   /** The product to draw. */
   category: SyntheticCategory;
-  /** `train` has good images only. */
-  split: 'train' | 'test';
+  /** `train` has good images only; `validation` and `test` are alike, and share no image. */
+  split: SyntheticSplit;
   /** Good images. */
   count: number;
-  /** Images of each type of defect. Default in `test`: as many as make half of the images defective; in `train`: 0. */
+  /** Images of each type of defect. Default: as many as make half of the images defective; in `train`: 0. */
   defective?: number;
   /** Default 64 x 64; each side from 32 to 4096. */
   size?: Size;
   /** A whole number. Default 0. */
   seed?: number;
-  /** Types of defect, in the order in which they come. Default: all five. */
+  /**
+   * Types of defect, in the order in which they come, of those that {@link SYNTHETIC_PRODUCTS} names for the category.
+   * Default: its `defects`.
+   */
   defects?: readonly SyntheticDefect[];
   /**
-   * 0 to 1. Default 0.5: fully opaque and 2 to 7 % of the picture's central square. From 0.5 down defects fade to two
+   * 0 to 1. Default 0.5: fully opaque and 1 to 8 % of the picture's central square. From 0.5 down defects fade to two
    * fifths of their opacity, and their area goes from half to twice that between 0 and 1.
    */
   severity?: number;
+  /**
+   * The pixels that a defect changes, as a share of the picture's central square: a number, or the ends of a range from
+   * which each defect draws its own; 0.002 to 0.2. Met to a tenth, or to two pixels where that is more. Every defect of
+   * every product can be drawn with 0.005 to 0.08; beyond, some throw. Default: `severity` decides.
+   */
+  defectSize?: number | readonly [least: number, most: number];
+  /**
+   * The mean absolute difference between image and clean twin over the pixels and channels of the mask, 1 being the
+   * whole range of a byte: a number, or the ends of a range likewise; 0.02 to 0.6. Met to a tenth, or to one step of a
+   * byte where that is more. Every defect of every product can be drawn with 0.03 to 0.12; beyond, some throw.
+   * Default: `severity` decides.
+   */
+  contrast?: number | readonly [least: number, most: number];
 }
 
 /** One image of a synthetic dataset, before it is drawn. */
@@ -53,7 +74,7 @@ export interface SyntheticData extends TrainingData {
   /** As asked for. */
   readonly category: SyntheticCategory;
   /** As asked for. */
-  readonly split: 'train' | 'test';
+  readonly split: SyntheticSplit;
   /** Height and width of every image and mask, in pixels. */
   readonly size: Size;
   /** Every image, good ones first, then one type of defect after the other. */
@@ -61,10 +82,13 @@ export interface SyntheticData extends TrainingData {
   /**
    * Draws one image: good ones with an all-zero mask, defective ones with mask and clean twin.
    *
-   * @throws DatasetError `invalid-option` for an index outside `entries`.
+   * @throws DatasetError `invalid-option` for an index outside `entries`; `not-drawable` where no defect of the
+   *   `defectSize` and `contrast` that were asked for could be drawn.
    */
   record(index: number): ImageRecord;
 }
+
+const SPLITS: readonly SyntheticSplit[] = ['train', 'validation', 'test'];
 
 const oneOf = <T extends string>(known: readonly T[], value: string): value is T =>
   known.some((name) => name === value);
@@ -77,24 +101,47 @@ function check(rule: boolean, expected: string, received: unknown): void {
     );
 }
 
-function checkOptions(options: Required<SyntheticOptions>): void {
-  const { category, split, count, defective, size, seed, defects, severity } = options;
+const SIZES: Range = [0.002, 0.2];
+const CONTRASTS: Range = [0.02, 0.6];
+
+/** A number as the range of it alone. */
+const rangeOf = (asked: SyntheticOptions['contrast']): Range | undefined =>
+  typeof asked === 'number' ? [asked, asked] : asked;
+
+interface Drawing extends Required<Omit<SyntheticOptions, 'defectSize' | 'contrast'>> {
+  readonly defectSize: Range | undefined;
+  readonly contrast: Range | undefined;
+}
+
+function checkRange(name: string, range: Range | undefined, [lowest, highest]: Range): void {
+  if (range === undefined) return;
+  const [least, most] = range;
+  const expected = `${name} to be a number or a rising range from ${lowest} to ${highest}`;
+  check(least >= lowest && least <= most && most <= highest, expected, range.join(' to '));
+}
+
+function checkOptions(drawing: Drawing): void {
+  const { category, split, count, defective, size, seed, defects, severity, defectSize, contrast } = drawing;
   const whole = (value: number) => Number.isSafeInteger(value) && value >= 0;
   check(
     oneOf(SYNTHETIC_CATEGORIES, category),
     `category to be one of ${SYNTHETIC_CATEGORIES.join(', ')}`,
     category,
   );
-  check(split === 'train' || split === 'test', 'split to be train or test', split);
+  check(oneOf(SPLITS, split), 'split to be train, validation or test', split);
   check(whole(count), 'count to be a whole number', count);
   check(whole(defective), 'defective to be a whole number', defective);
-  check(split === 'test' || defective === 0, 'no defective images in the train split', defective);
+  check(split !== 'train' || defective === 0, 'no defective images in the train split', defective);
   check(Number.isSafeInteger(seed), 'seed to be a whole number', seed);
   check(severity >= 0 && severity <= 1, 'severity from 0 to 1', severity);
+  checkRange('defectSize', defectSize, SIZES);
+  checkRange('contrast', contrast, CONTRASTS);
   for (const side of size)
     check(Number.isInteger(side) && side >= 32 && side <= 4096, 'size of 32 to 4096 pixels', side);
+  const { defects: usual, onRequest } = SYNTHETIC_PRODUCTS[category];
+  const fitting = [...usual, ...onRequest];
   for (const kind of defects)
-    check(oneOf(SYNTHETIC_DEFECTS, kind), `defects to be of ${SYNTHETIC_DEFECTS.join(', ')}`, kind);
+    check(oneOf(fitting, kind), `defects of a ${category} to be of ${fitting.join(', ')}`, kind);
   check(new Set(defects).size === defects.length, 'each type of defect once', defects.join(', '));
   check(count + defective * defects.length > 0, 'at least one image', 0);
 }
@@ -103,11 +150,11 @@ const idOf = (split: string, kind: string, index: number) =>
   `${split}/${kind}/${String(index).padStart(3, '0')}`;
 
 /**
- * Draws MVTec-style pictures of a product: good ones, and with the `test` split defective ones with exact masks and
+ * Draws MVTec-style pictures of a product: good ones, and outside the `train` split defective ones with exact masks and
  * clean twins. Pose, light and colours vary as on a shop floor, so the distance to the mean picture says little.
  *
- * An image depends on seed, category, split, kind, its number within the kind, size and severity alone: neither on
- * the order of reading nor on how many others there are. Good images come first, then the defects type by type.
+ * An image depends on seed, category, split, kind, its number within the kind, size, severity, `defectSize` and
+ * `contrast` alone: neither on the order of reading nor on how many others there are. Good images come first, then the defects type by type.
  *
  * @throws DatasetError `invalid-option`.
  *
@@ -116,8 +163,11 @@ const idOf = (split: string, kind: string, index: number) =>
  * data.count; // 20: 10 good, 2 of each of five types of defect
  */
 export function synthesize(options: SyntheticOptions): SyntheticData {
-  const defects = options.defects ?? SYNTHETIC_DEFECTS;
-  const full: Required<SyntheticOptions> = {
+  const usual = oneOf(SYNTHETIC_CATEGORIES, options.category)
+    ? SYNTHETIC_PRODUCTS[options.category].defects
+    : [];
+  const defects = options.defects ?? usual;
+  const full: Drawing = {
     size: [64, 64],
     seed: 0,
     severity: 0.5,
@@ -126,9 +176,11 @@ export function synthesize(options: SyntheticOptions): SyntheticData {
     defective:
       options.defective ??
       (options.split === 'train' ? 0 : Math.ceil(options.count / Math.max(1, defects.length))),
+    defectSize: rangeOf(options.defectSize),
+    contrast: rangeOf(options.contrast),
   };
   checkOptions(full);
-  const { category, split, count, defective, seed, severity } = full;
+  const { category, split, count, defective, seed, severity, defectSize, contrast } = full;
   const size: Size = [full.size[0], full.size[1]];
 
   const good = Array.from({ length: count }, (_, index): SyntheticEntry => {
@@ -149,13 +201,9 @@ export function synthesize(options: SyntheticOptions): SyntheticData {
         `synthesize: expected an index from 0 to ${entries.length - 1}, received ${index}`,
       );
     const key = `${seed}/${category}/${entry.id}`;
-    const scene = sceneMakers[category](randomStream(`${key}/scene`));
-    const drawn = render(
-      scene,
-      size,
-      key,
-      entry.kind === 'good' ? undefined : { kind: entry.kind, severity },
-    );
+    const { kind } = entry;
+    const aim = kind === 'good' ? undefined : { kind, severity, defectSize, contrast };
+    const drawn = render(category, size, key, aim);
     return { ...entry, size, channels: 3, ...drawn };
   };
 
@@ -167,6 +215,7 @@ export function synthesize(options: SyntheticOptions): SyntheticData {
     size,
     severity,
     entries.map((e) => e.id),
+    ...(defectSize === undefined && contrast === undefined ? [] : [{ defectSize, contrast }]),
   ]);
   return {
     category,

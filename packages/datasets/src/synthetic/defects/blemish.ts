@@ -9,9 +9,17 @@ export interface Blemish {
   /** How much of the clean colour is replaced at a point, 0 to 1; edges softened over `pixel`. */
   opacity(at: Point, pixel: number): number;
   /** What replaces the clean colour. */
-  colour(clean: Colour, at: Point): Colour;
-  /** The product is gone rather than marked, so its softened edge goes with it. Default false. */
-  readonly removes?: boolean;
+  colour(clean: Colour, at: Point, pixel: number): Colour;
+  /**
+   * Where it can be: a mark is on the `product` and fades with its softened edge, a part that is `gone` takes that edge
+   * with it, and what `moves` shows beside the product too. Default `product`.
+   */
+  readonly extent?: 'product' | 'gone' | 'moves';
+  /**
+   * At full opacity, pixels that change by less than this, on [0, 1], are left as they are, so that ground truth is
+   * what can be seen. Default 0.
+   */
+  readonly visible?: number;
 }
 
 /** Draws one defect on a scene; `area` is what it should cover, the picture's central square being 1. */

@@ -1,14 +1,10 @@
-import { coverage } from '../geometry';
 import type { Random } from '../random';
 import type { Scene } from '../scene';
 import type { Blemish } from './blemish';
 
-/** A part of the product that is not there, so that what lies beneath shows. */
+/** A part or a component of the product that is not there. */
 export function missing(scene: Scene, random: Random, area: number): Blemish {
-  const part = scene.part(random, area);
-  return {
-    opacity: (at, pixel) => coverage(part(at), pixel),
-    removes: true,
-    colour: (_, at) => scene.beneath(at),
-  };
+  if (scene.without === undefined)
+    throw new Error('missing: expected a product that parts can be missing of');
+  return scene.without(random, area);
 }

@@ -1,9 +1,10 @@
 import { mix, scale, wheel } from '../colour';
+import { cutOut } from '../defects/cut-out';
 import type { Point } from '../geometry';
 import { coverage, randomPose, smoothstep, toPicture, toProduct, wavyOutline } from '../geometry';
 import { facing, lightAt, randomLight, randomTable, tableUnder } from '../light';
 import type { Random } from '../random';
-import type { Scene } from '../scene';
+import type { Scene, Shape } from '../scene';
 
 const RADIUS = 0.36;
 const RIM = 0.26;
@@ -28,9 +29,18 @@ export function button(random: Random): Scene {
   const surface = (at: Point) => pose.scale * outline(toProduct(pose, at));
   const shadowed = tableUnder(table, light, surface);
 
+  const part = (draw: Random, area: number): Shape => {
+    // A bite centred on the border takes a little less than half a disc.
+    const radius = Math.sqrt((2.3 * area) / Math.PI);
+    const angle = draw.uniform(0, 2 * Math.PI);
+    const waver = wavyOutline(draw, 0.06);
+    const [cx, cy] = toPicture(pose, [RADIUS * Math.cos(angle), RADIUS * Math.sin(angle)]);
+    return ([x, y]) => Math.hypot(x - cx, y - cy) - radius * waver(Math.atan2(y - cy, x - cx));
+  };
+
   return {
+    lamp: light.towards,
     surface,
-    beneath: (at) => scale(table, lightAt(light, at)),
     paint(at, pixel) {
       const cover = coverage(surface(at), pixel);
       if (cover === 0) return shadowed(at);
@@ -40,13 +50,6 @@ export function button(random: Random): Scene {
       const lit = scale(plastic, lightAt(light, at) * (1 + 0.9 * slope(r) * towards));
       return cover === 1 ? lit : mix(shadowed(at), lit, cover);
     },
-    part(draw, area) {
-      // A bite centred on the border takes a little less than half a disc.
-      const radius = Math.sqrt((2.3 * area) / Math.PI);
-      const angle = draw.uniform(0, 2 * Math.PI);
-      const waver = wavyOutline(draw, 0.06);
-      const [cx, cy] = toPicture(pose, [RADIUS * Math.cos(angle), RADIUS * Math.sin(angle)]);
-      return ([x, y]) => Math.hypot(x - cx, y - cy) - radius * waver(Math.atan2(y - cy, x - cx));
-    },
+    without: (draw, area) => cutOut(part(draw, area), (at) => scale(table, lightAt(light, at))),
   };
 }

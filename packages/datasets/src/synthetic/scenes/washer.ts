@@ -1,10 +1,11 @@
 import type { Colour } from '../colour';
 import { mix, scale } from '../colour';
+import { cutOut } from '../defects/cut-out';
 import type { Point } from '../geometry';
 import { coverage, randomPose, smoothstep, toPicture, toProduct, wavyOutline } from '../geometry';
 import { facing, lightAt, randomLight, randomTable, tableUnder } from '../light';
 import type { Random } from '../random';
-import type { Scene } from '../scene';
+import type { Scene, Shape } from '../scene';
 
 const OUTER = 0.37;
 const INNER = 0.15;
@@ -39,9 +40,22 @@ export function washer(random: Random): Scene {
   const surface = (at: Point) => pose.scale * outline(toProduct(pose, at));
   const shadowed = tableUnder(table, light, surface);
 
+  const part = (draw: Random, area: number): Shape => {
+    const half = area / (OUTER ** 2 - INNER ** 2);
+    const middle = draw.uniform(0, 2 * Math.PI);
+    const waver = wavyOutline(draw, 0.08);
+    const [mx, my] = toPicture(pose, [0, 0]);
+    return ([x, y]) => {
+      const r = Math.hypot(x - mx, y - my);
+      const turn = Math.atan2(y - my, x - mx) - middle;
+      const folded = Math.abs(turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI)));
+      return r * (folded - half * waver(20 * r));
+    };
+  };
+
   return {
+    lamp: light.towards,
     surface,
-    beneath: (at) => scale(table, lightAt(light, at)),
     paint(at, pixel) {
       const cover = coverage(surface(at), pixel);
       if (cover === 0) return shadowed(at);
@@ -53,17 +67,6 @@ export function washer(random: Random): Scene {
       const lit = scale(metal, lightAt(light, at) * (0.97 + turned + 0.45 * edge * towards));
       return cover === 1 ? lit : mix(shadowed(at), lit, cover);
     },
-    part(draw, area) {
-      const half = area / (OUTER ** 2 - INNER ** 2);
-      const middle = draw.uniform(0, 2 * Math.PI);
-      const waver = wavyOutline(draw, 0.08);
-      const [mx, my] = toPicture(pose, [0, 0]);
-      return ([x, y]) => {
-        const r = Math.hypot(x - mx, y - my);
-        const turn = Math.atan2(y - my, x - mx) - middle;
-        const folded = Math.abs(turn - 2 * Math.PI * Math.round(turn / (2 * Math.PI)));
-        return r * (folded - half * waver(20 * r));
-      };
-    },
+    without: (draw, area) => cutOut(part(draw, area), (at) => scale(table, lightAt(light, at))),
   };
 }

@@ -1,10 +1,11 @@
 import type { Colour } from '../colour';
 import { mix, scale } from '../colour';
+import { cutOut } from '../defects/cut-out';
 import type { Point } from '../geometry';
 import { randomPose, toPicture, toProduct } from '../geometry';
 import { lightAt, randomLight } from '../light';
 import type { Random } from '../random';
-import type { Scene } from '../scene';
+import type { Scene, Shape } from '../scene';
 
 /** Threads across the picture. */
 const THREADS = 7;
@@ -34,9 +35,26 @@ export function weave(random: Random): Scene {
     return scale(warpOver ? warp : weft, 0.35 + 0.65 * height);
   };
 
+  const part = (draw: Random, area: number): Shape => {
+    const wide = area > 0.045 ? 2 : 1;
+    const halfWidth = (0.46 * wide) / THREADS;
+    const halfLength = area / (4 * halfWidth) / pose.scale ** 2;
+    const upright = draw.uniform(0, 1) < 0.5;
+    const thread = draw.integer(-2, 2 - wide) + wide / 2;
+    const along = draw.uniform(halfLength - 0.38, 0.38 - halfLength);
+    const middle: Point = upright ? [thread / THREADS, along] : [along, thread / THREADS];
+    const [x, y] = toPicture(pose, middle);
+    const local = { ...pose, x, y };
+    return (at) => {
+      const [u, v] = toProduct(local, at);
+      const [across, lengthwise] = upright ? [u, v] : [v, u];
+      return pose.scale * Math.max(Math.abs(across) - halfWidth, Math.abs(lengthwise) - halfLength);
+    };
+  };
+
   return {
+    lamp: light.towards,
     surface: () => -1,
-    beneath: (at) => scale(backing, lightAt(light, at)),
     // Four samples a pixel: threads meet in steps that have no distance to soften them by.
     paint([x, y], pixel) {
       const q = pixel / 4;
@@ -44,21 +62,6 @@ export function weave(random: Random): Scene {
       const right = mix(cloth([x + q, y - q]), cloth([x + q, y + q]), 0.5);
       return scale(mix(left, right, 0.5), lightAt(light, [x, y]));
     },
-    part(draw, area) {
-      const wide = area > 0.045 ? 2 : 1;
-      const halfWidth = (0.46 * wide) / THREADS;
-      const halfLength = area / (4 * halfWidth) / pose.scale ** 2;
-      const upright = draw.uniform(0, 1) < 0.5;
-      const thread = draw.integer(-2, 2 - wide) + wide / 2;
-      const along = draw.uniform(halfLength - 0.38, 0.38 - halfLength);
-      const middle: Point = upright ? [thread / THREADS, along] : [along, thread / THREADS];
-      const [x, y] = toPicture(pose, middle);
-      const local = { ...pose, x, y };
-      return (at) => {
-        const [u, v] = toProduct(local, at);
-        const [across, lengthwise] = upright ? [u, v] : [v, u];
-        return pose.scale * Math.max(Math.abs(across) - halfWidth, Math.abs(lengthwise) - halfLength);
-      };
-    },
+    without: (draw, area) => cutOut(part(draw, area), (at) => scale(backing, lightAt(light, at))),
   };
 }

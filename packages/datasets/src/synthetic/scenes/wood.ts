@@ -1,10 +1,11 @@
 import type { Colour } from '../colour';
 import { mix, scale } from '../colour';
+import { cutOut } from '../defects/cut-out';
 import type { Point } from '../geometry';
 import { coverage, randomPose, smoothstep, toPicture, toProduct, wavyOutline } from '../geometry';
 import { lightAt, randomLight } from '../light';
 import type { Random } from '../random';
-import type { Scene } from '../scene';
+import type { Scene, Shape } from '../scene';
 
 const PLANK = 0.36;
 const JOINT = 0.011;
@@ -43,21 +44,23 @@ export function wood(random: Random): Scene {
     return mix(board, dark, coverage(toJoint, pixel));
   };
 
+  const part = (draw: Random, area: number): Shape => {
+    const stretch = 3.2;
+    const radius = Math.sqrt(area / (Math.PI * stretch)) / pose.scale;
+    const waver = wavyOutline(draw, 0.1);
+    const [x, y] = toPicture(pose, [draw.uniform(-0.25, 0.25), draw.uniform(-0.35, 0.35)]);
+    const local = { ...pose, x, y };
+    return (at) => {
+      const [u, v] = toProduct(local, at);
+      const [a, b] = [u / stretch, v];
+      return pose.scale * (Math.hypot(a, b) - radius * waver(Math.atan2(b, a)));
+    };
+  };
+
   return {
+    lamp: light.towards,
     surface: () => -1,
-    beneath: (at) => scale(dark, lightAt(light, at)),
     paint: (at, pixel) => scale(boards(at, pixel), lightAt(light, at)),
-    part(draw, area) {
-      const stretch = 3.2;
-      const radius = Math.sqrt(area / (Math.PI * stretch)) / pose.scale;
-      const waver = wavyOutline(draw, 0.1);
-      const [x, y] = toPicture(pose, [draw.uniform(-0.25, 0.25), draw.uniform(-0.35, 0.35)]);
-      const local = { ...pose, x, y };
-      return (at) => {
-        const [u, v] = toProduct(local, at);
-        const [a, b] = [u / stretch, v];
-        return pose.scale * (Math.hypot(a, b) - radius * waver(Math.atan2(b, a)));
-      };
-    },
+    without: (draw, area) => cutOut(part(draw, area), (at) => scale(dark, lightAt(light, at))),
   };
 }

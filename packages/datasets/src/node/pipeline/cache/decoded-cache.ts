@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import type { DecodedPixels } from '../../decoding/decode';
+import type { FileState } from '../../decoding/read-image-file';
+import { CacheReader, type Place } from './cache-reader';
+import {
+  DIGEST_BYTES,
+  decodeIndex,
+  decodeSlot,
+  describeState,
+  encodeSlot,
+  SLOT_RECORD,
+  type SlotFacts,
+  STATE_KEY_BYTES,
+  STATE_RECORD,
+} from './index-file';
+import { RecordTable } from './record-table';
+import type { Room } from './room';
+import { indexPath, packPath, ShardWriter } from './shard-writer';
+import { type Shard, shardOf } from './shards';
+
+/** Decoded images that share a size, and all else that decides their bytes. */
+export interface CacheSetting {
+  /** Names the folder: differs where the same file would give other bytes. */
+  readonly name: string;
+  /** Of each decoded image. */
+  readonly slotBytes: number;
+}
+
+/** Decoded images found in the cache, or put there. */
+export interface CachedImage extends SlotFacts {
+  readonly place: Place;
+}
+
+/** One file holds slots up to so many bytes; what is beyond when a process is killed is decoded again. */
+const SHARD_BYTES = 2 ** 29;
+/** A file changed so lately may change once more without its time telling. */
+const SETTLED_NS = 2_000_000_000n;
+
+/**
+ * The decoded images of one setting in a cache folder: found by the content of the file that they came from, or by its
+ * path, size and times, which saves reading the file.
+ *
+ * Whatever is wrong with what lies there, a missing, damaged or foreign file, means that an image is not found.
+ */
+export class DecodedCache {
+  private readonly slots = new RecordTable(SLOT_RECORD, DIGEST_BYTES);
+  private readonly states = new RecordTable(STATE_RECORD, STATE_KEY_BYTES);
+  private readonly shards: Shard[] = [];
+  private readonly used = new Set<string>();
+  private writer: ShardWriter | undefined;
+  private firstNewState = 0;
+  private dropped: Shard | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly setting: CacheSetting,
+    private readonly room: Room,
+  ) {}
+
+  /** Opens the part of a cache folder for one setting; makes it where it is not there. */
+  static async open(cacheFolder: string, setting: CacheSetting, room: Room): Promise<DecodedCache> {
+    const folder = join(cacheFolder, setting.name);
+    await mkdir(folder, { recursive: true });
+    const cache = new DecodedCache(folder, setting, room);
+    for (const name of (await readdir(folder)).sort()) {
+      if (name.endsWith('.index')) await cache.load(name.slice(0, -'.index'.length));
+    }
+    cache.firstNewState = cache.states.count;
+    return cache;
+  }
+
+  /** The content that a file in this state had when it was last read. */
+  digestOf(path: string, state: FileState): Uint8Array | undefined {
+    const number = this.states.find(stateKey(path, state));
+    return number === undefined
+      ? undefined
+      : Buffer.from(this.states.record(number).subarray(STATE_KEY_BYTES));
+  }
+
+  /** What is there of this content. */
+  find(digest: Uint8Array): CachedImage | undefined {
+    const number = this.slots.find(digest);
+    if (number === undefined || (this.dropped !== undefined && number >= this.dropped.first))
+      return undefined;
+    const facts = decodeSlot(Buffer.from(this.slots.record(number)));
+    this.use(number);
+    return { ...facts, place: { number, checksum: facts.checksum } };
+  }
+
+  /** Remembers what a file in this state holds. */
+  noteState(path: string, state: FileState, digest: Uint8Array): void {
+    if (BigInt(Date.now()) * 1_000_000n - state.changed < SETTLED_NS) return;
+    const key = stateKey(path, state);
+    if (this.states.find(key) === undefined) this.states.append(Buffer.concat([key, digest]));
+  }
+
+  /**
+   * Puts a decoded image at the end of the shard that is being written.
+   *
+   * @returns Undefined where the cache is full.
+   * @throws Error of the file system; nothing more can be added then, and what this shard held is gone.
+   */
+  async add(digest: Uint8Array, { pixels, fileSize, changes }: DecodedPixels): Promise<Place | undefined> {
+    const { slotBytes } = this.setting;
+    if (this.dropped !== undefined || !(await this.room.claim(slotBytes + SLOT_RECORD))) return undefined;
+    if (this.writer !== undefined && this.writer.bytes + slotBytes > SHARD_BYTES) await this.commit();
+    try {
+      this.writer ??= this.newShard();
+      await this.writer.append(pixels);
+    } catch (error) {
+      await this.drop();
+      throw error;
+    }
+    const checksum = crc32(pixels);
+    const number = this.slots.append(encodeSlot({ digest, checksum, fileSize, changes }));
+    return { number, checksum };
+  }
+
+  /** Lets what was added be found by others. Nothing can be added afterwards. */
+  async finish(): Promise<void> {
+    const newStates = this.states.count > this.firstNewState;
+    if (this.writer !== undefined || (newStates && this.dropped === undefined)) await this.commit();
+    const now = new Date();
+    for (const id of this.used) await utimes(indexPath(this.folder, id), now, now).catch(() => {});
+  }
+
+  /** Reads from it; knows as much as the cache did when it was made, and holds none of its tables. */
+  reader(): CacheReader {
+    return new CacheReader(this.folder, this.setting.slotBytes, [...this.shards]);
+  }
+
+  private async load(id: string): Promise<void> {
+    const path = indexPath(this.folder, id);
+    const file = await readFile(path).catch(() => undefined);
+    // Another process may just have removed it.
+    if (file === undefined) return;
+    const index = decodeIndex(file, this.setting.slotBytes);
+    const slots = (index?.slots.length ?? 0) / SLOT_RECORD;
+    const packed =
+      slots === 0 ? 0 : ((await stat(packPath(this.folder, id)).catch(() => undefined))?.size ?? -1);
+    if (index === undefined || packed < slots * this.setting.slotBytes) {
+      await rm(path, { force: true });
+      await rm(packPath(this.folder, id), { force: true });
+      return;
+    }
+    this.shards.push({ id, first: this.slots.append(index.slots) });
+    this.states.append(index.states);
+  }
+
+  private newShard(): ShardWriter {
+    const writer = new ShardWriter(this.folder, this.setting.slotBytes);
+    this.shards.push({ id: writer.id, first: this.slots.count });
+    return writer;
+  }
+
+  private async commit(): Promise<void> {
+    const writer = this.writer ?? this.newShard();
+    this.writer = undefined;
+    const { first } = this.shards.at(-1) ?? { first: 0 };
+    const slots = this.slots.range(first, this.slots.count - first);
+    const states = this.states.range(this.firstNewState, this.states.count - this.firstNewState);
+    try {
+      await writer.commit({ slots, states });
+    } catch (error) {
+      this.writer = writer;
+      await this.drop();
+      throw error;
+    }
+    this.firstNewState = this.states.count;
+  }
+
+  /** Gives the room of an unfinished shard back: the disk that it was to be on is full, or broken. */
+  private async drop(): Promise<void> {
+    await this.writer?.abandon();
+    this.room.release(this.writer?.bytes ?? 0);
+    this.writer = undefined;
+    this.dropped = this.shards.at(-1) ?? { id: '', first: this.slots.count };
+  }
+
+  private use(number: number): void {
+    const shard = shardOf(this.shards, number);
+    if (shard === undefined || this.used.has(shard.id)) return;
+    this.used.add(shard.id);
+    this.room.inUse.add(shard.id);
+  }
+}
+
+function stateKey(path: string, state: FileState): Buffer {
+  return createHash('sha256').update(describeState(path, state)).digest().subarray(0, STATE_KEY_BYTES);
+}

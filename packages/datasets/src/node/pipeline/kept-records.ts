@@ -1,0 +1,27 @@
+import type { ImageRecord } from '@utad/training';
+
+/**
+ * Records kept in memory, the first ones that come until a bound is reached. In training every record is read as often
+ * as every other one, so that no choice of which to keep would be better.
+ */
+export class KeptRecords {
+  private readonly records = new Map<number, ImageRecord>();
+  private bytes = 0;
+
+  constructor(private readonly most: number) {}
+
+  get(index: number): ImageRecord | undefined {
+    return this.records.get(index);
+  }
+
+  keep(index: number, record: ImageRecord): void {
+    const bytes =
+      record.image.length + (record.mask?.length ?? 0) + (record.cleanTwin?.length ?? 0) + OVERHEAD;
+    if (this.records.has(index) || this.bytes + bytes > this.most) return;
+    this.bytes += bytes;
+    this.records.set(index, record);
+  }
+}
+
+/** Of the objects around the bytes, roughly. */
+const OVERHEAD = 512;

@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { TrainingData } from '@utad/training';
+import { DatasetError, ImageError } from '../../errors';
+import { describeChanges } from '../decoding/changes';
+import { ahead } from './ahead';
+import { type CacheReport, OpenCaches } from './cache/open-caches';
+import { Decoders, type EntryFile } from './entry-files';
+import { fileRecords } from './file-records';
+import type { ImageEntry } from './image-entry';
+import { KeptRecords } from './kept-records';
+import { DECODING_VERSION, type OpenedPart, openPart } from './part-source';
+import { PartTable } from './part-table';
+import { checkOptions, type ReadOptions } from './read-options';
+
+/** Images in files, opened. */
+export interface FileDataset extends TrainingData {
+  /** The images in the order of their indices, without those left out. */
+  readonly entries: readonly ImageEntry[];
+  /** Files that were left out, with the reason. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** What was done to images so that they fit, with the number of images. */
+  readonly conversions: readonly { readonly what: string; readonly images: number }[];
+  /** What the cache of decoded images did; null where there is none. */
+  readonly cache: CacheReport | null;
+  /**
+   * SHA-256 of the image file at an index, in hexadecimal.
+   *
+   * @throws RangeError for an index that is none.
+   */
+  contentHash(index: number): string;
+}
+
+/**
+ * Looks at every file once, several at a time, so that a bad one is found before training rather than hours into it.
+ *
+ * A file that the cache does not know is read, decoded and put there; of one that it knows by its path, size and times
+ * nothing is read. What is left in memory is the entries, some 70 bytes for each file, and decoded images up to
+ * `memoryBytes`; the others are read from the cache, or else decoded again, whenever they are asked for. Records and
+ * fingerprint depend on the files and the sizes alone, never on the cache.
+ *
+ * @throws ImageError for a bad file, unless they are to be skipped.
+ * @throws DatasetError `empty` when nothing is left; `size-mismatch` for a mask or clean twin that does not fit its
+ *   image; `invalid-option`. When records are read: `changed` for a file that is no longer what it was.
+ */
+export async function openFiles(entries: readonly ImageEntry[], options: ReadOptions): Promise<FileDataset> {
+  const { size, maskSize, onBad, limits, workers, cacheBytes, memoryBytes, ...checked } =
+    checkOptions(options);
+  const { cacheFolder, onProgress, signal } = checked;
+  const decoders = new Decoders(size, maskSize, limits);
+  const caches = cacheFolder === undefined ? undefined : new OpenCaches(cacheFolder, cacheBytes);
+  const kept = new KeptRecords(memoryBytes);
+  const left: ImageEntry[] = [];
+  const firstParts: number[] = [];
+  const parts = new PartTable();
+  const skipped: { path: string; reason: string }[] = [];
+  const conversions = new Map<string, number>();
+  const hash = createHash('sha256').update(JSON.stringify([DECODING_VERSION, size, maskSize]));
+  let done = 0;
+
+  const open = (entry: ImageEntry) => openEntry(decoders.filesOf(entry), caches, limits).catch(badImage);
+  let report: CacheReport | undefined;
+  try {
+    for await (const [entry, outcome] of ahead(entries, workers, open)) {
+      signal?.throwIfAborted();
+      onProgress?.(++done, entries.length);
+      if (outcome instanceof ImageError) {
+        if (onBad === 'throw') throw outcome;
+        skipped.push({ path: outcome.path, reason: outcome.reason });
+        continue;
+      }
+      const { id, label, kind, mask } = entry;
+      const threshold = typeof mask === 'object' ? (mask.threshold ?? 127) : (mask ?? null);
+      hash.update(JSON.stringify([id, label, kind, threshold, ...outcome.map(({ digest }) => hex(digest))]));
+      const [image] = outcome;
+      for (const what of image ? describeChanges(image.changes, image.fileSize, size) : []) {
+        conversions.set(what, (conversions.get(what) ?? 0) + 1);
+      }
+      firstParts.push(await settle(outcome, parts, caches));
+      const pixels = pixelsOf(outcome);
+      if (pixels) kept.keep(left.length, decoders.recordOf(entry, pixels));
+      left.push(entry);
+    }
+  } finally {
+    // What was decoded until a bad file came, or until it was stopped, need not be decoded again.
+    report = await caches?.finish();
+  }
+  if (left.length === 0) {
+    throw new DatasetError(
+      'empty',
+      `expected at least one readable image, found ${skipped.length} bad ones alone`,
+    );
+  }
+
+  const source = {
+    entries: left,
+    firstParts,
+    parts,
+    decoders,
+    workers,
+    readers: caches?.readers() ?? new Map(),
+    kept,
+  };
+  return {
+    entries: left,
+    skipped,
+    conversions: [...conversions].map(([what, images]) => ({ what, images })),
+    cache: report ?? null,
+    count: left.length,
+    fingerprint: hash.digest('hex'),
+    contentHash(index) {
+      const part = firstParts[index];
+      if (part !== undefined) return hex(parts.digestOf(part));
+      throw new RangeError(`contentHash: expected an index below ${left.length}, received ${index}`);
+    },
+    records: (order) => fileRecords(source, order),
+  };
+}
+
+/** What was found out about the files of one entry, in their order. */
+type OpenedFiles = (OpenedPart & Pick<EntryFile, 'role' | 'decoder'>)[];
+
+async function openEntry(
+  files: readonly EntryFile[],
+  caches: OpenCaches | undefined,
+  limits: ReadOptions['limits'],
+): Promise<OpenedFiles> {
+  const opened: OpenedFiles = [];
+  for (const { role, path, decoder } of files) {
+    const part = await openPart(path, decoder, await caches?.of(decoder.setting), limits);
+    expectFit(part, opened[0] ?? part);
+    opened.push({ ...part, role, decoder });
+  }
+  return opened;
+}
+
+/** Everything is resized to the same size, so a file of another shape would slip through as a shifted ground truth. */
+function expectFit(part: OpenedPart, image: OpenedPart): void {
+  const [its, ours] = [part.fileSize.join('x'), image.fileSize.join('x')];
+  if (its === ours) return;
+  throw new DatasetError(
+    'size-mismatch',
+    `expected ${part.path} to be ${ours} as ${image.path} is, found ${its}`,
+  );
+}
+
+/** Puts into the cache what is not there, notes where all of it is, and gives the number of the first file. */
+async function settle(files: OpenedFiles, parts: PartTable, caches: OpenCaches | undefined): Promise<number> {
+  let first: number | undefined;
+  for (const { decoder, ...part } of files) {
+    const place = await caches?.settle(decoder.setting, part);
+    const checksum = 'place' in part.from ? part.from.place.checksum : crc32(part.from.pixels);
+    const number = parts.add(part.digest, { ...part, checksum }, place?.number);
+    first ??= number;
+  }
+  return first ?? -1;
+}
+
+/** The pixels of an entry, where all of its files were decoded just now. */
+function pixelsOf(files: OpenedFiles) {
+  const pixels: { image?: Uint8Array; mask?: Uint8Array; twin?: Uint8Array } = {};
+  for (const { role, from } of files) {
+    if ('place' in from) return undefined;
+    pixels[role] = from.pixels;
+  }
+  const { image, mask, twin } = pixels;
+  return image && { image, ...(mask && { mask }), ...(twin && { twin }) };
+}
+
+function badImage(error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  throw error;
+}
+
+const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');

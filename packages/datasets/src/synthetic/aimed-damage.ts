@@ -1,0 +1,96 @@
+import { DatasetError } from '../errors';
+import { applyBlemish, type Damage } from './apply-blemish';
+import { defectKinds, type Range, type SyntheticDefect } from './kinds';
+import { randomStream } from './random';
+import type { Pixel } from './sampling';
+import type { Scene } from './scene';
+import { areaAt, strengthAt } from './severity';
+
+const ATTEMPTS = 32;
+const STEPS = 6;
+/** How far a defect may be from its aim: a tenth of it, or this where it is more. */
+const TOLERANCE = 0.1;
+const TOLERATED_PIXELS = 2;
+const TOLERATED_CONTRAST = 1 / 255;
+
+/** What a defect should be. */
+export interface Aim {
+  readonly kind: SyntheticDefect;
+  readonly severity: number;
+  /** Shares of the central square; where absent, severity decides and the nearest draw will do. */
+  readonly defectSize: Range | undefined;
+  /** Mean absolute differences inside the mask, on [0, 1]; where absent, severity decides likewise. */
+  readonly contrast: Range | undefined;
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
+
+/** 0 when a value is as near to its aim as is tolerated, else how far it is off, relative to the aim. */
+const miss = (value: number, aim: number, tolerated: number): number => {
+  const off = Math.abs(value - aim);
+  return off <= Math.max(TOLERANCE * aim, tolerated) ? 0 : off / aim;
+};
+
+/**
+ * Draws a defect of an area and a contrast drawn from their ranges: one shape is scaled, and its opacity changed, until
+ * both are met, or else another shape is tried.
+ *
+ * @throws DatasetError `not-drawable` when a size or a contrast that was asked for is met by none.
+ */
+export function aimedDamage(
+  scene: Scene,
+  pixels: readonly Pixel[],
+  clean: Uint8Array,
+  aim: Aim,
+  side: number,
+  key: string,
+): Damage {
+  const { kind, severity } = aim;
+  const { make, contrast: leastContrast } = defectKinds[kind];
+  const strongest = aim.contrast === undefined ? strengthAt(severity) : 1;
+  let best: Draw | undefined;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const random = randomStream(`${key}/${attempt}`);
+    const area = random.uniform(...(aim.defectSize ?? areaAt(kind, severity)));
+    const contrast = aim.contrast === undefined ? undefined : random.uniform(...aim.contrast);
+    let [request, strength] = [area, strongest];
+    for (let step = 0; step < STEPS; step++) {
+      const blemish = make(scene, randomStream(`${key}/${attempt}/shape`), request);
+      const drawn = applyBlemish(pixels, clean, blemish, strength, side);
+      const offArea = miss(drawn.area, area, TOLERATED_PIXELS / side ** 2);
+      const offContrast =
+        contrast === undefined
+          ? Math.max(0, 1 - drawn.contrast / (strength * leastContrast))
+          : miss(drawn.contrast, contrast, TOLERATED_CONTRAST);
+      if (offArea + offContrast === 0) return drawn;
+      const asked = (aim.defectSize === undefined ? 0 : offArea) + (contrast === undefined ? 0 : offContrast);
+      best = nearer(best, { drawn, asked, usual: offArea + offContrast - asked });
+      const tooFaint = contrast === undefined ? offContrast > 0 : drawn.contrast < contrast && strength === 1;
+      if (drawn.area === 0 || (offArea === 0 && tooFaint)) break;
+      if (offArea > 0) request *= clamp(area / drawn.area, 0.4, 2.5);
+      if (contrast !== undefined) strength = clamp((strength * contrast) / drawn.contrast, 0.02, 1);
+    }
+  }
+  if (best === undefined || best.asked > 0)
+    throw new DatasetError('not-drawable', notDrawable(aim, best?.drawn));
+  return best.drawn;
+}
+
+/** One draw, and by how much it misses what was asked for and what is usual at its severity. */
+interface Draw {
+  readonly drawn: Damage;
+  readonly asked: number;
+  readonly usual: number;
+}
+
+const nearer = (best: Draw | undefined, other: Draw): Draw =>
+  best === undefined || other.asked < best.asked || (other.asked === best.asked && other.usual < best.usual)
+    ? other
+    : best;
+
+function notDrawable({ kind, defectSize, contrast }: Aim, best: Damage | undefined): string {
+  const shown = (range: Range | undefined) => (range === undefined ? 'any' : range.join(' to '));
+  const came =
+    best === undefined ? 'none' : `${best.area.toFixed(4)} and ${best.contrast.toFixed(3)} at the nearest`;
+  return `synthesize: expected a ${kind} of size ${shown(defectSize)} and contrast ${shown(contrast)}, drew ${came}`;
+}

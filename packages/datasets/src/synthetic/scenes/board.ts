@@ -1,0 +1,216 @@
+import type { Colour } from '../colour';
+import { mix, scale } from '../colour';
+import type { Blemish } from '../defects/blemish';
+import { brokenOff } from '../defects/broken-off';
+import type { Point } from '../geometry';
+import { coverage, randomPose, smoothstep, toPicture, toProduct, toSegment } from '../geometry';
+import { lightAt, randomLight, randomTable, tableUnder } from '../light';
+import { type Block, inkOf, textBlock } from '../print/layout';
+import { textPlate } from '../print/text';
+import type { Random } from '../random';
+import type { Scene, Shape } from '../scene';
+import { bite } from './bite';
+import { toBox } from './box';
+import { COMPONENTS, type Component, toComponent } from './components';
+
+const HALF: Point = [0.41, 0.34];
+const HOLE = { at: [0.37, 0.3] as const, radius: 0.024, ring: 0.04 };
+const GREEN: Colour = [0.1, 0.4, 0.24];
+const TEAL: Colour = [0.08, 0.38, 0.31];
+const COPPER: Colour = [0.26, 0.58, 0.36];
+const GOLD: Colour = [0.85, 0.72, 0.4];
+const SILK: Colour = [0.9, 0.92, 0.88];
+const TRACE = 0.007;
+/** How far the shadow of a component reaches at most. */
+const SHADE = 0.05;
+
+const TRACES: readonly (readonly Point[])[] = [
+  [
+    [-0.3, 0.2],
+    [-0.3, 0.08],
+    [-0.22, 0],
+    [-0.22, -0.1],
+  ],
+  [
+    [-0.34, 0.2],
+    [-0.34, -0.16],
+    [-0.28, -0.22],
+    [0.1, -0.22],
+    [0.16, -0.16],
+  ],
+  [
+    [0.02, -0.02],
+    [0.12, 0.08],
+    [0.26, 0.08],
+  ],
+  [
+    [0.02, -0.1],
+    [0.16, -0.1],
+    [0.24, -0.16],
+  ],
+  [
+    [-0.1, 0.1],
+    [-0.1, 0.2],
+    [-0.04, 0.26],
+    [0.26, 0.26],
+    [0.33, 0.19],
+  ],
+  [
+    [0.02, 0.16],
+    [0.1, 0.16],
+    [0.16, 0.22],
+  ],
+];
+
+const SILKSCREEN: readonly Block[] = [
+  textBlock(textPlate('REV 2.1'), [-0.04, 0.285], 0.012),
+  textBlock(textPlate('U1'), [-0.3, -0.07], 0.012),
+  textBlock(textPlate('C3'), [0.1, 0.045], 0.012),
+  textBlock(textPlate('X1'), [0.34, -0.09], 0.012),
+  textBlock(textPlate('R4'), [-0.16, 0.21], 0.012),
+  textBlock(textPlate('P2'), [-0.18, -0.29], 0.012),
+  textBlock(textPlate('UTAD'), [0.13, -0.29], 0.012),
+];
+
+function outline([u, v]: Point): number {
+  const hole = Math.hypot(Math.abs(u) - HOLE.at[0], Math.abs(v) - HOLE.at[1]) - HOLE.radius;
+  return Math.max(toBox([u, v], HALF, 0.02), -hole);
+}
+
+const SEGMENTS = TRACES.flatMap((trace) =>
+  trace.slice(1).map((to, index) => ({ from: trace[index] ?? to, to })),
+);
+
+/** Distance to the nearest trace, or more than `near` where there is none so near. */
+function toTraces(at: Point, near: number): number {
+  let least = near + TRACE;
+  for (const { from, to } of SEGMENTS) {
+    const beside =
+      Math.min(from[0], to[0]) - at[0] > least ||
+      at[0] - Math.max(from[0], to[0]) > least ||
+      Math.min(from[1], to[1]) - at[1] > least ||
+      at[1] - Math.max(from[1], to[1]) > least;
+    if (!beside) least = Math.min(least, toSegment(at, from, to));
+  }
+  return least - TRACE;
+}
+
+const PADS = COMPONENTS.flatMap(({ pads }) => pads);
+
+/** Whether a point is further from a box than `near` along either axis: cheaper than its distance. */
+const isFar = ([u, v]: Point, { middle, half }: Pick<Component, 'middle' | 'half'>, near: number): boolean =>
+  Math.abs(u - middle[0]) > half[0] + near || Math.abs(v - middle[1]) > half[1] + near;
+
+/** Components that cover about this much together, if some are found that do. */
+function unplaced(random: Random, area: number): readonly Component[] | undefined {
+  for (let attempt = 0; attempt < 8; attempt++) {
+    const gone: Component[] = [];
+    let covered = 0;
+    for (let draw = 0; draw < COMPONENTS.length; draw++) {
+      const component = COMPONENTS[random.integer(0, COMPONENTS.length - 1)];
+      if (component === undefined || gone.includes(component) || covered + component.covers > 1.1 * area)
+        continue;
+      gone.push(component);
+      covered += component.covers;
+    }
+    if (covered > 0.9 * area) return gone;
+  }
+  return undefined;
+}
+
+/** A populated circuit board: traces, pads, white silkscreen, chips and small parts. */
+export function board(random: Random): Scene {
+  const pose = randomPose(random, Math.PI / 15);
+  const light = randomLight(random);
+  // A light bench, so that a piece broken off a dark board shows.
+  const table = scale(randomTable(random), 3.8);
+  const mask = scale(mix(GREEN, TEAL, random.uniform(0, 1)), random.uniform(0.9, 1.15));
+  const copper = mix(mask, COPPER, 0.6);
+
+  const surface = (at: Point) => pose.scale * outline(toProduct(pose, at));
+  const under = (caster: Shape) => tableUnder(table, light, caster);
+  const shadowed = under(surface);
+  const [lx, ly] = toProduct({ ...pose, x: 0, y: 0, scale: 1 }, light.towards);
+  const ink = (at: Point, pixel: number) => inkOf(SILKSCREEN, toProduct(pose, at), pixel / pose.scale);
+
+  /** The board with all components but one, light left out. */
+  const bare = (at: Point, softness: number, inked: number): Colour => {
+    let colour = mix(mask, copper, coverage(toTraces(at, softness), softness));
+    const ring = Math.hypot(Math.abs(at[0]) - HOLE.at[0], Math.abs(at[1]) - HOLE.at[1]) - HOLE.ring;
+    colour = mix(colour, GOLD, coverage(ring, softness));
+    colour = mix(colour, SILK, inked);
+    for (const pad of PADS) {
+      if (isFar(at, pad, softness)) continue;
+      const { middle, half } = pad;
+      const cover = coverage(toBox([at[0] - middle[0], at[1] - middle[1]], half, 0.003), softness);
+      if (cover > 0) colour = mix(colour, GOLD, cover);
+    }
+    return colour;
+  };
+
+  const populated = (
+    at: Point,
+    softness: number,
+    inked: number,
+    without: readonly Component[] = [],
+  ): Colour => {
+    let colour = bare(at, softness, inked);
+    for (const component of COMPONENTS) {
+      if (without.includes(component) || isFar(at, component, SHADE)) continue;
+      const far = toComponent(component, at);
+      const shadow = toComponent(component, [at[0] + 0.08 * lx, at[1] + 0.08 * ly]);
+      colour = scale(colour, 1 - 0.4 * smoothstep(0.015, -0.015, shadow));
+      const cover = coverage(far, softness);
+      if (cover > 0) {
+        const [u, v]: Point = [at[0] - component.middle[0], at[1] - component.middle[1]];
+        const edge = smoothstep(-0.014, 0, far) * (u * lx + v * ly) * 6;
+        colour = mix(colour, scale(component.colour([u, v], softness), 1 + edge), cover);
+      }
+    }
+    return colour;
+  };
+
+  const paintWith = (at: Point, pixel: number, inked: number, without: readonly Component[] = []): Colour => {
+    const cover = coverage(surface(at), pixel);
+    if (cover === 0) return shadowed(at);
+    const own = toProduct(pose, at);
+    const lit = scale(populated(own, pixel / pose.scale, inked, without), lightAt(light, at));
+    return cover === 1 ? lit : mix(shadowed(at), lit, cover);
+  };
+
+  const notPlaced = (gone: readonly Component[]): Blemish => ({
+    opacity: (at) => {
+      const own = toProduct(pose, at);
+      return gone.some((component) => !isFar(own, component, SHADE)) ? 1 : 0;
+    },
+    visible: 0.06,
+    colour: (_, at, pixel) => paintWith(at, pixel, ink(at, pixel), gone),
+  });
+
+  const part = (draw: Random, area: number): Shape => {
+    const corner: Point = [draw.uniform(0, 1) < 0.5 ? -HALF[0] : HALF[0], draw.uniform(-HALF[1], HALF[1])];
+    return bite(draw, area, toPicture(pose, corner));
+  };
+
+  return {
+    lamp: light.towards,
+    surface,
+    paint: (at, pixel) => paintWith(at, pixel, ink(at, pixel)),
+    print: {
+      ink,
+      paint: (at, pixel, inked) => paintWith(at, pixel, inked),
+      place(draw) {
+        const { middle } = SILKSCREEN[draw.integer(0, SILKSCREEN.length - 1)] ?? { middle: [0, 0] as const };
+        return toPicture(pose, [
+          middle[0] + draw.uniform(-0.02, 0.02),
+          middle[1] + draw.uniform(-0.01, 0.01),
+        ]);
+      },
+    },
+    without: (draw, area) => {
+      const broken = draw.uniform(0, 1) < 0.3;
+      const gone = broken ? undefined : unplaced(draw, area / pose.scale ** 2);
+      return gone === undefined ? brokenOff(surface, under, part(draw, area)) : notPlaced(gone);
+    },
+  };
+}
