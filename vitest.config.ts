@@ -11,7 +11,16 @@ const alias = [
 ];
 
 /** Their tests compute with tensors, on the best backend of the machine. */
-const onTensorFlow = ['training', 'ie-net', 'expert-net', 'perceptual', 'detector', 'two-stage', 'examples'];
+const onTensorFlow = [
+  'training',
+  'ie-net',
+  'expert-net',
+  'perceptual',
+  'detector',
+  'two-stage',
+  'examples',
+  'weights',
+];
 
 /** Minutes of waiting for programs, timeouts and servers: part of `.ci/run`, not of `npm test`. */
 const SLOW = '**/*.slow.test.ts';
@@ -36,6 +45,7 @@ export default defineConfig({
       ...readdirSync(at('packages')).map((name) => project(name, at(`packages/${name}`))),
       project('cli', at('apps/cli')),
       project('examples', at('examples')),
+      project('weights', at('weights')),
     ],
   },
 });

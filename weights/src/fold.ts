@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+import {
+  torchvisionPreprocessing,
+  type Vgg19Weights,
+  vgg19Sha256,
+  type WeightTensor,
+} from '@utad/perceptual';
+import { normOf, PREFIX } from './network';
+
+/** Of `BatchNorm`. */
+const EPSILON = 0.001;
+
+/**
+ * The prefix of a trained classifier as plain convolutions with bias: at inference batch norm is one factor and one summand
+ * a channel, `gain / sqrt(variance + epsilon)` and `bias - mean * factor`, which kernel and bias take up.
+ */
+export function fold(model: tf.LayersModel, name: string): Vgg19Weights {
+  const tensors: Record<string, WeightTensor> = {};
+  for (const convolution of PREFIX) {
+    tf.tidy(() => {
+      const [kernel] = model.getLayer(convolution.name).getWeights();
+      const [gain, bias, mean, variance] = model.getLayer(normOf(convolution.name)).getWeights();
+      if (!kernel || !gain || !bias || !mean || !variance) {
+        throw new Error(`${convolution.name}: expected a kernel and a batch norm with gain and bias`);
+      }
+      const factor = gain.div(variance.add(EPSILON).sqrt());
+      tensors[`${convolution.name}/kernel`] = plain(kernel.mul(factor));
+      tensors[`${convolution.name}/bias`] = plain(bias.sub(mean.mul(factor)));
+    });
+  }
+  return { name, sha256: vgg19Sha256(tensors), preprocessing: torchvisionPreprocessing, tensors };
+}
+
+function plain(tensor: tf.Tensor): WeightTensor {
+  return { shape: tensor.shape, data: Float32Array.from(tensor.dataSync()) };
+}
