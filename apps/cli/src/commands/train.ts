@@ -46,7 +46,8 @@ export const train: Registration = (program, run) => {
 Examples:
   $ utad train --root photos/good --out runs/mine
   $ utad train --dataset mvtec --root mvtec --category screw --preset fast --out runs/screw
-  $ utad train --dataset mnist --root mnist --category 8 --preset small --limit 1000 --out runs/eight
+  $ utad train --dataset mnist --root mnist --category 8 --limit 1000 --preset small \\
+      --set ieNet.bottleneck=vector --set ieNet.latent=32 --out runs/eight
   $ utad train --root photos/list.csv --out runs/listed
   $ utad train --root photos --out runs/mine --set training.ieNet.batchSize=4 --epochs 20
   $ utad train --root photos --out runs/mean --detector ./mean-image.mjs
