@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeTempFolder } from './temp-folder';
 
 const data = process.env.UTAD_TEST_DATA;
+const pillow = data !== undefined && spawnSync('python3', ['-c', 'import PIL']).status === 0;
 
-describe.skipIf(data === undefined)('CIFAR-10 itself (skipped without UTAD_TEST_DATA)', () => {
+describe.skipIf(!pillow)('CIFAR-10 itself (skipped without UTAD_TEST_DATA and a python3 with Pillow)', () => {
   let root = '';
   beforeAll(async () => {
     root = await makeTempFolder();
