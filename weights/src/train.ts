@@ -5,7 +5,8 @@
  *
  * Writes `utad-vgg19.safetensors` and `training.jsonl`, and a checkpoint to go on from.
  */
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { appendFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { folderStore } from '@utad/detector/node';
@@ -52,14 +53,15 @@ const facts = { seed: SEED, baseWidth: BASE_WIDTH, images: IMAGES, training: TRA
 const about = { ...facts, count: data.count, fingerprint: data.fingerprint, backend };
 if (!resume) await writeFile(log, `${JSON.stringify({ type: 'about', ...about })}\n`);
 
-const lines: string[] = [];
 const onEvent = (event: TrainingEvent) => {
   if (event.type === 'step' && event.losses && event.step % 100 === 0) {
     console.error(`${event.step}/${event.steps} ${JSON.stringify(event.losses)}`);
   }
   if (event.type === 'epoch' || event.type === 'warning') {
-    lines.push(JSON.stringify(event));
-    console.error(lines.at(-1));
+    const line = JSON.stringify(event);
+    console.error(line);
+    // At once: what was trained before a break is in the log of a run that goes on.
+    appendFileSync(log, `${line}\n`);
   }
 };
 
@@ -70,13 +72,13 @@ await trainStages([{ stage: classifierStage(model, classes), training: TRAINING 
   checkpoint: { store: folderStore(join(out, 'checkpoint')), every: 200, resume },
   configuration: JSON.stringify(facts),
 });
-await appendFile(log, lines.map((line) => `${line}\n`).join(''));
 
 const weights = fold(model, 'utad-vgg19');
-const about19 = 'VGG-19 up to conv3_4 at half its width, trained by utad on CIFAR-10, MNIST and drawn images';
+const description =
+  'VGG-19 up to conv3_4 at half its width, trained by utad on CIFAR-10, MNIST and drawn images';
 const bytes = encodeVgg19Weights(weights, {
   dtype: 'F16',
-  metadata: { description: about19, licence: 'MIT' },
+  metadata: { description, licence: 'MIT' },
 });
 await writeFile(join(out, 'utad-vgg19.safetensors'), bytes);
 console.error(`${bytes.length} bytes in ${join(out, 'utad-vgg19.safetensors')}`);
