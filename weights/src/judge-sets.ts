@@ -25,6 +25,9 @@ export interface JudgeSet {
 const LIMIT = 1000;
 const SEED = 0;
 
+/** Not that of the drawings that the shipped weights learnt from. */
+const DRAWN_SEED = 1;
+
 /**
  * Fewer epochs than the preset has: detectors need not be their best to compare scorers on them. With the spatial bottleneck a
  * digit of any class is restored.
@@ -66,7 +69,7 @@ export function judgeSets(roots: Roots): readonly JudgeSet[] {
         score: 'max',
         train: ['--dataset', 'synthetic', '--category', category, ...epochs('small', 20, 10)],
         open: async (size) =>
-          synthesize({ category, split: 'test', count: 100, defective: 20, size, seed: SEED }),
+          synthesize({ category, split: 'test', count: 100, defective: 20, size, seed: DRAWN_SEED }),
       }),
     ),
   ];
