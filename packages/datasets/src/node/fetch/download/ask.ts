@@ -9,7 +9,11 @@ export interface Answer {
   readonly size: number | null;
   /** Tells this state of the file from others; undefined where the server has nothing that does. */
   readonly validator: string | undefined;
-  readonly body: ReadableStream<Uint8Array> | null;
+  /**
+   * Of the body; undefined where there is none. A stream without a reader would be cancelled by Node when the answer that it
+   * belongs to is collected as garbage, which looks like a connection that ended.
+   */
+  readonly reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
 }
 
 /**
@@ -46,13 +50,15 @@ export async function ask(
     throw refuse('status', `${name} as it is stored`, `it compressed (${encoding})`);
   const validator = validatorOf(response.headers);
   const length = response.headers.get('content-length');
-  if (status !== 206) return { begin: 0, size: numberOf(length), validator, body: response.body };
+  if (status !== 206) {
+    return { begin: 0, size: numberOf(length), validator, reader: response.body?.getReader() };
+  }
   const range = response.headers.get('content-range') ?? 'no range';
   const [, begin, total] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(range) ?? [];
   if (from === undefined || begin !== `${from.begin}`) {
     throw refuse('status', `the bytes of ${name} from ${from?.begin ?? 0} on`, range);
   }
-  return { begin: from.begin, size: numberOf(total), validator, body: response.body };
+  return { begin: from.begin, size: numberOf(total), validator, reader: response.body?.getReader() };
 }
 
 function numberOf(text: string | null | undefined): number | null {

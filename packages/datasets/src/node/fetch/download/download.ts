@@ -72,14 +72,15 @@ async function attempt(
   const left = await part.left(url.href);
   if (left !== undefined && left.size === part.length) return part.finish();
   const watchdog = new Watchdog(name, patience, signal);
+  let answer: Answer | undefined;
   try {
     const from = left && { begin: part.length, validator: left.validator };
-    const answer = await ask(url, from, { request, signal: watchdog.signal });
+    answer = await ask(url, from, { request, signal: watchdog.signal });
     const size = answer.size ?? expected ?? null;
     if (expected !== undefined && size !== expected) throw wrongSize(name, expected, size ?? 0);
     await open(answer, part, left, url, onEvent, file);
     if (part.length > 0) onEvent?.({ type: 'resume', file, bytes: part.length, totalBytes: size });
-    for await (const chunk of chunksOf(answer.body)) {
+    for await (const chunk of chunksOf(answer.reader)) {
       watchdog.alive();
       await part.append(chunk);
       if (part.length > (size ?? MOST_BYTES)) throw wrongSize(name, size ?? MOST_BYTES, part.length);
@@ -97,6 +98,8 @@ async function attempt(
     throw explain(error, name, part.length);
   } finally {
     watchdog.end();
+    // A body that is not read to its end would keep its connection busy.
+    answer?.reader?.cancel().catch(() => undefined);
     await part.close();
   }
 }
@@ -125,16 +128,11 @@ async function open(
   await part.begin(validator === undefined ? undefined : { url: url.href, validator, size });
 }
 
-async function* chunksOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
-  const reader = body?.getReader();
-  try {
-    while (reader !== undefined) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    reader?.cancel().catch(() => undefined);
+async function* chunksOf(reader: Answer['reader']): AsyncGenerator<Uint8Array> {
+  while (reader !== undefined) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
   }
 }
 
