@@ -1,3 +1,6 @@
+export { ReportError } from './error';
+export { heatmap } from './pictures/heatmap';
+export { type OverlayOptions, overlay } from './pictures/overlay';
 export type {
   Comparison,
   GalleryRow,
@@ -10,8 +13,5 @@ export type {
   Restoration,
   Size,
   StageLosses,
-} from './data';
-export { ReportError } from './error';
-export { heatmap } from './heatmap';
-export { type OverlayOptions, overlay } from './overlay';
-export { renderReport } from './render-report';
+} from './run/data';
+export { renderReport } from './run/render-report';

@@ -1,5 +1,5 @@
 import type { ScaleContinuousNumeric } from 'd3-scale';
-import { type Html, html } from '../html';
+import { type Html, html } from '../page/html';
 
 export type Scale = ScaleContinuousNumeric<number, number>;
 

@@ -1,9 +1,9 @@
 import { minMax } from '@utad/eval';
 import { bin } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
-import type { ImageScore } from '../data';
-import { formatNumber } from '../format';
-import { type Html, html } from '../html';
+import { formatNumber } from '../page/format';
+import { type Html, html } from '../page/html';
+import type { ImageScore } from '../run/data';
 import { type Box, bottomAxis, chart, leftAxis, round } from './axes';
 
 const size = [330, 420] as const;

@@ -1,8 +1,8 @@
 import { minMax } from '@utad/eval';
 import { scaleLinear, scaleLog } from 'd3-scale';
 import { line } from 'd3-shape';
-import { formatNumber } from '../format';
-import { type Html, html } from '../html';
+import { formatNumber } from '../page/format';
+import { type Html, html } from '../page/html';
 import { bottomAxis, chart, leftAxis, round } from './axes';
 
 const size = [170, 280] as const;

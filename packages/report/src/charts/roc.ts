@@ -1,9 +1,9 @@
 import { rocCurve } from '@utad/eval';
 import { scaleLinear } from 'd3-scale';
 import { line } from 'd3-shape';
-import type { ImageScore } from '../data';
-import { formatHundredths, formatNumber } from '../format';
-import { type Html, html } from '../html';
+import { formatHundredths, formatNumber } from '../page/format';
+import { type Html, html } from '../page/html';
+import type { ImageScore } from '../run/data';
 import { bottomAxis, chart, leftAxis, round } from './axes';
 
 const size = [330, 420] as const;

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../page/html';
 import type { ReportData } from '../data';
-import { type Html, html } from '../html';
 
 /** What was run, on what, with which versions. */
 export function facts({ facts: rows }: ReportData): Html | undefined {

@@ -1,6 +1,6 @@
+import { formatHundredths, formatMetric } from '../../page/format';
+import { type Html, html } from '../../page/html';
 import type { ReportData } from '../data';
-import { formatHundredths, formatMetric } from '../format';
-import { type Html, html } from '../html';
 import { table } from './table';
 
 /** The same images scored in other ways, and what the anomaly map is made of. */

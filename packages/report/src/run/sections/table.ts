@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html } from '../html';
+import { type Html, type HtmlValue, html } from '../../page/html';
 
 interface TableOptions {
   readonly caption: string;

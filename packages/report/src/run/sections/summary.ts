@@ -1,6 +1,6 @@
+import { count, formatHundredths, formatMetric } from '../../page/format';
+import { type Html, html } from '../../page/html';
 import type { ReportData } from '../data';
-import { count, formatHundredths, formatMetric } from '../format';
-import { type Html, html } from '../html';
 
 /** Two sentences on what the reader has in front of them. */
 export function introduction({ scores, title }: ReportData): Html {

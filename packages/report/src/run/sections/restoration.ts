@@ -1,6 +1,6 @@
+import { formatNumber } from '../../page/format';
+import { type Html, html } from '../../page/html';
 import type { ReportData } from '../data';
-import { formatNumber } from '../format';
-import { type Html, html } from '../html';
 
 /** An impression has removed enough of a defect when it keeps at most this share of its difference to the clean twin. */
 const goal = 0.5;

@@ -1,10 +1,10 @@
 import { minMax, quantile } from '@utad/eval';
+import { formatNumber } from '../../page/format';
+import { type Html, html } from '../../page/html';
+import { heatmapRaster } from '../../pictures/heatmap';
+import { groundTruthColour, overlayRaster, segmentationColour } from '../../pictures/overlay';
+import { expectLength, type Raster, toPng, toWebp } from '../../pictures/raster';
 import type { GalleryRow, ReportData } from '../data';
-import { formatNumber } from '../format';
-import { heatmapRaster } from '../heatmap';
-import { type Html, html } from '../html';
-import { groundTruthColour, overlayRaster, segmentationColour } from '../overlay';
-import { expectLength, type Raster, toPng, toWebp } from '../raster';
 
 /** Outlines are drawn on pictures of at least this many pixels a side, so that they stay thin. */
 const overlaySide = 320;

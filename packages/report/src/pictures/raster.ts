@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import type { Size } from './data';
-import { ReportError } from './error';
+import { ReportError } from '../error';
+import type { Size } from '../run/data';
 
 /** Pixels of one image, RGB, `H * W * 3` bytes. */
 export interface Raster {

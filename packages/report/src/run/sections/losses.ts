@@ -1,7 +1,7 @@
-import { type Course, lossChart } from '../charts/loss';
+import { type Course, lossChart } from '../../charts/loss';
+import { count, formatNumber } from '../../page/format';
+import { type Html, html } from '../../page/html';
 import type { ReportData, StageLosses } from '../data';
-import { count, formatNumber } from '../format';
-import { type Html, html } from '../html';
 
 /** Every loss term of every stage over its epochs. */
 export function losses({ losses: stages }: ReportData): Html | undefined {

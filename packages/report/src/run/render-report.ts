@@ -1,5 +1,6 @@
+import { Html, html } from '../page/html';
+import { style } from '../page/style';
 import type { ReportData } from './data';
-import { Html, html } from './html';
 import { comparisons } from './sections/comparisons';
 import { curves } from './sections/curves';
 import { facts, notes } from './sections/facts';
@@ -8,7 +9,6 @@ import { losses } from './sections/losses';
 import { restoration } from './sections/restoration';
 import { introduction, summary } from './sections/summary';
 import { thresholds } from './sections/thresholds';
-import { style } from './style';
 
 /** A page that may load nothing, run nothing and send nothing, whatever text came into it. */
 const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";

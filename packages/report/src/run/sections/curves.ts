@@ -1,8 +1,8 @@
-import { histogramChart } from '../charts/histogram';
-import { rocChart } from '../charts/roc';
+import { histogramChart } from '../../charts/histogram';
+import { rocChart } from '../../charts/roc';
+import { formatNumber } from '../../page/format';
+import { type Html, html } from '../../page/html';
 import type { ImageScore, ReportData } from '../data';
-import { formatNumber } from '../format';
-import { type Html, html } from '../html';
 import { table } from './table';
 
 /** ROC curve, score histogram and how each kind of image fares. */
