@@ -1,5 +1,6 @@
 import type { ImageRecord } from '@utad/training';
 import { resizeMask } from './mask';
+import { rgbIndex } from './rgb-index';
 
 /** Mean absolute differences in [0, 1] that say whether a detector restores images; needs clean twins. */
 export interface Restoration {
@@ -20,11 +21,12 @@ export class RestorationMeter {
   /** @param intermediates Of this image: `H * W * 3` values in [0, 1] each. */
   add(record: ImageRecord, intermediates: Readonly<Record<string, Float32Array>>): void {
     const { image, mask, cleanTwin, size, maskSize = size, channels } = record;
-    if (mask === undefined || cleanTwin === undefined || channels !== 3) return;
+    if (mask === undefined || cleanTwin === undefined) return;
     const defect = resizeMask(mask, maskSize, size);
-    for (const [index, byte] of image.entries()) {
-      const x = byte / 255;
-      const clean = (cleanTwin[index] ?? 0) / 255;
+    for (let index = 0; index < size[0] * size[1] * 3; index++) {
+      const at = rgbIndex(index, channels);
+      const x = (image[at] ?? 0) / 255;
+      const clean = (cleanTwin[at] ?? 0) / 255;
       const isDefect = defect[Math.floor(index / 3)] === 1;
       if (isDefect) this.insideInput.add(Math.abs(x - clean));
       for (const [name, values] of Object.entries(intermediates)) {

@@ -29,6 +29,21 @@ it('is not defined for one class', async () => {
 it('refuses images of several sizes', async () => {
   const test = dataOf([image([10, 20]), image([1, 2, 3], 1)]);
   await expect(meanImageAuroc(training, test)).rejects.toThrow(
-    'meanImageAuroc: expected an image to have 2 bytes, received 3',
+    'meanImageAuroc: expected an image to be 1x2, received 1x3',
   );
+});
+
+it('takes grey for the colour that it is', async () => {
+  const inColour = (record: ImageRecord): ImageRecord => ({
+    ...record,
+    image: Uint8Array.from([...record.image].flatMap((grey) => [grey, grey, grey])),
+    channels: 3,
+  });
+  const test = dataOf([
+    image([10, 20]),
+    inColour(image([10, 50])),
+    image([0, 20], 1),
+    inColour(image([30, 40], 1)),
+  ]);
+  expect(await meanImageAuroc(training, test)).toBe(0.75);
 });

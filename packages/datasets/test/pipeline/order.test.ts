@@ -32,6 +32,7 @@ describe('records', () => {
       }),
     ];
     expect(others.map(({ fingerprint }) => fingerprint)).toEqual(others.map(() => alone.fingerprint));
+    for (const data of [alone, ...others]) expect(data.fileSize(COUNT - 1)).toEqual([24, 20]);
     const orders = fc.array(fc.integer({ min: 0, max: COUNT - 1 }), { maxLength: 30 });
     await fc.assert(
       fc.asyncProperty(orders, async (order) => {
@@ -72,6 +73,9 @@ describe('records', () => {
     );
     await expect(read(data, [0.5])).rejects.toThrow(RangeError);
     expect(() => data.contentHash(-1)).toThrow(RangeError);
+    expect(() => data.fileSize(COUNT)).toThrow(
+      new RangeError('fileSize: expected an index below 12, received 12'),
+    );
   });
 });
 

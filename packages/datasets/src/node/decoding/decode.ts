@@ -1,6 +1,7 @@
 import type { Size } from '@utad/training';
 import { CHANGE, describeChanges } from './changes';
 import type { ImageLimits } from './limits';
+import { repeatGrey } from './repeat-grey';
 import { enlarge, nearest } from './resample';
 import { shrink, smaller } from './resize-pixels';
 import { type HeadedImage, withImage } from './with-image';
@@ -40,12 +41,13 @@ export async function decodeImage(
 ): Promise<DecodedImage> {
   const { pixels, fileSize, changes } = await decodePixels(file, path, size, limits);
   const to: Size = size === undefined ? fileSize : [size[0], size[1]];
-  return { pixels, size: to, fileSize, conversions: describeChanges(changes, fileSize, to) };
+  const rgb = channelsOf(changes) === 1 ? repeatGrey(pixels) : pixels;
+  return { pixels: rgb, size: to, fileSize, conversions: describeChanges(changes, fileSize, to) };
 }
 
 /** Pixels, and what a cache keeps beside them. */
 export interface DecodedPixels {
-  /** Bytes, row by row, channels last. */
+  /** Bytes, row by row, channels last: of an image as many as {@link channelsOf} says, of a mask one. */
   readonly pixels: Uint8Array;
   /** Height and width in the file, turned. */
   readonly fileSize: Size;
@@ -53,7 +55,12 @@ export interface DecodedPixels {
   readonly changes: number;
 }
 
-/** {@link decodeImage} without the words. */
+/** How many channels an image is decoded to: a third of the memory holds what is grey and needs no conversion. */
+export function channelsOf(changes: number): 1 | 3 {
+  return (changes & CHANGE.plainGrey) === 0 ? 3 : 1;
+}
+
+/** {@link decodeImage} without the words, and without repeating grey over three channels. */
 export function decodePixels(
   file: Uint8Array,
   path: string,
@@ -63,20 +70,21 @@ export function decodePixels(
   return withImage(file, path, limits, (headed) => imagePixels(headed, size));
 }
 
-/** Decodes what was headed: RGB of the size asked, or as it is. */
+/** Decodes what was headed: of the size asked, or as it is. */
 export async function imagePixels(headed: HeadedImage, size?: Size): Promise<DecodedPixels> {
   const { image, fileSize, changes } = headed;
   const to = size ?? fileSize;
   const shrunkTo = smaller(fileSize, to);
   const shrunk = shrunkTo[0] < fileSize[0] || shrunkTo[1] < fileSize[1] ? shrink(image, shrunkTo) : image;
+  const channels = channelsOf(changes);
   const { data, info } = await shrunk
-    .toColourspace((changes & CHANGE.plainGrey) === 0 ? 'srgb' : 'b-w')
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const pixels =
-    info.channels === 1 ? repeatGrey(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
+  if (info.channels !== channels) throw new Error(`expected ${channels} channels, received ${info.channels}`);
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
   const enlarges = shrunkTo[0] < to[0] || shrunkTo[1] < to[1];
-  return { pixels: enlarges ? enlarge(pixels, shrunkTo, to, 3) : pixels, fileSize, changes };
+  return { pixels: enlarges ? enlarge(pixels, shrunkTo, to, channels) : pixels, fileSize, changes };
 }
 
 /**
@@ -118,15 +126,4 @@ export async function maskPixels(
   const taken = nearest(data, [info.height, info.width], size);
   for (const [index, value] of taken.entries()) taken[index] = value > threshold ? 1 : 0;
   return { pixels: taken, fileSize, changes };
-}
-
-function repeatGrey(grey: Uint8Array): Uint8Array {
-  const pixels = new Uint8Array(grey.length * 3);
-  for (let index = 0, next = 0; index < grey.length; index++) {
-    const value = grey[index] ?? 0;
-    pixels[next++] = value;
-    pixels[next++] = value;
-    pixels[next++] = value;
-  }
-  return pixels;
 }

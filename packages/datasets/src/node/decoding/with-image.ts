@@ -4,6 +4,7 @@ import { ImageError } from '../../errors';
 import { isBmp, readBmp } from './bmp';
 import { CHANGE } from './changes';
 import { checkBytes, type ImageLimits, limitsOf } from './limits';
+import { plainPng } from './plain-png';
 
 const FORMATS: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'tiff']);
 
@@ -31,7 +32,9 @@ export async function withImage<T>(
   checkBytes(file.length, path, limits);
   try {
     const { pixels } = limitsOf(limits);
-    return await read(isBmp(file) ? headBmp(file, pixels) : await headOther(file, pixels));
+    return await read(
+      isBmp(file) ? headBmp(file, pixels) : (headPlainPng(file, pixels) ?? (await headOther(file, pixels))),
+    );
   } catch (error) {
     throw new ImageError(path, `${file.length} bytes (${oneLine(error)})`, { cause: error });
   }
@@ -48,6 +51,15 @@ function headBmp(file: Uint8Array, mostPixels: number): HeadedImage {
   const { width, height, pixels, grey } = readBmp(file, mostPixels);
   const image = sharp(pixels, { raw: { width, height, channels: 3 } });
   return { image, fileSize: [height, width], changes: CHANGE.bmp | (grey ? CHANGE.grey : 0) };
+}
+
+function headPlainPng(file: Uint8Array, mostPixels: number): HeadedImage | undefined {
+  const header = plainPng(file);
+  if (header === undefined) return undefined;
+  // libvips compares the size with the limit when it decodes.
+  const image = sharp(file, { failOn: 'error', limitInputPixels: mostPixels });
+  const changes = header.colours === 'grey' ? CHANGE.grey | CHANGE.plainGrey : 0;
+  return { image, fileSize: header.size, changes };
 }
 
 async function headOther(file: Uint8Array, mostPixels: number): Promise<HeadedImage> {

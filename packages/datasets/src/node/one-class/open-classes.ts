@@ -136,17 +136,7 @@ async function recordOf(
   size: Size,
 ): Promise<ImageRecord> {
   const resized = await resizePixels(pixels, layout, size);
-  const image = layout.channels === 1 ? repeatGrey(resized) : resized.slice();
-  return { id, label, kind, image, size, channels: 3 };
-}
-
-function repeatGrey(grey: Uint8Array): Uint8Array {
-  const pixels = new Uint8Array(grey.length * 3);
-  let next = 0;
-  for (const value of grey) {
-    pixels[next++] = value;
-    pixels[next++] = value;
-    pixels[next++] = value;
-  }
-  return pixels;
+  // What came in the right size is the dataset's own memory.
+  const image = resized === pixels ? resized.slice() : resized;
+  return { id, label, kind, image, size, channels: layout.channels };
 }

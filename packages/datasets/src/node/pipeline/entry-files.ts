@@ -1,5 +1,6 @@
 import type { ImageRecord, Size } from '@utad/training';
 import type { ImageLimits } from '../decoding/limits';
+import { repeatGrey } from '../decoding/repeat-grey';
 import type { ImageEntry } from './image-entry';
 import { type Decoder, imageDecoder, maskDecoder } from './part-source';
 
@@ -39,21 +40,36 @@ export class Decoders {
     return files;
   }
 
-  /** Puts an entry and the pixels of its files together. */
+  /** Puts an entry and the pixels of its files together: one channel where image and twin are both grey. */
   recordOf({ id, label, kind, mask }: ImageEntry, pixels: RolePixels): ImageRecord {
-    const { image, twin } = pixels;
+    const area = this.size[0] * this.size[1];
+    const isGrey = ({ length }: Uint8Array) => length === area;
+    const channels = isGrey(pixels.image) && (pixels.twin === undefined || isGrey(pixels.twin)) ? 1 : 3;
+    const laidOut = (values: Uint8Array) => (channels === 3 && isGrey(values) ? repeatGrey(values) : values);
     const maskPixels = mask === 'none' ? new Uint8Array(this.maskSize[0] * this.maskSize[1]) : pixels.mask;
     return {
       id,
       label,
       kind,
-      image,
+      image: laidOut(pixels.image),
       size: this.size,
-      channels: 3,
+      channels,
       ...(maskPixels && { mask: maskPixels, maskSize: this.maskSize }),
-      ...(twin && { cleanTwin: twin }),
+      ...(pixels.twin && { cleanTwin: laidOut(pixels.twin) }),
     };
   }
+}
+
+/** A record with as many channels as all of its dataset have, grey repeated. */
+export function withChannels(record: ImageRecord, channels: 1 | 3): ImageRecord {
+  const { image, cleanTwin } = record;
+  if (record.channels === channels) return record;
+  return {
+    ...record,
+    channels,
+    image: repeatGrey(image),
+    ...(cleanTwin && { cleanTwin: repeatGrey(cleanTwin) }),
+  };
 }
 
 /** Decoded pixels by the part that they play. */

@@ -1,7 +1,7 @@
 import type { ImageRecord } from '@utad/training';
 import { ahead } from './ahead';
 import type { CacheReader } from './cache/cache-reader';
-import type { Decoders, EntryFile, RolePixels } from './entry-files';
+import { type Decoders, type EntryFile, type RolePixels, withChannels } from './entry-files';
 import type { ImageEntry } from './image-entry';
 import type { KeptRecords } from './kept-records';
 import { decodeAgain } from './part-source';
@@ -18,6 +18,8 @@ export interface RecordSource {
   /** By the names of settings. */
   readonly readers: ReadonlyMap<string, CacheReader>;
   readonly kept: KeptRecords;
+  /** Of every record: 1 where all images are grey, else 3. */
+  readonly channels: 1 | 3;
 }
 
 /**
@@ -44,9 +46,9 @@ export async function* fileRecords(
 type Readers = ReadonlyMap<string, CacheReader>;
 
 async function readRecord(source: RecordSource, readers: Readers, index: number): Promise<ImageRecord> {
-  const { firstParts, decoders, kept } = source;
+  const { firstParts, decoders, kept, channels } = source;
   const before = kept.get(index);
-  if (before !== undefined) return before;
+  if (before !== undefined) return withChannels(before, channels);
   const entry = entryAt(source, index);
   let part = firstParts[index] ?? 0;
   const pixels: { -readonly [Role in keyof RolePixels]?: RolePixels[Role] } = {};
@@ -56,7 +58,7 @@ async function readRecord(source: RecordSource, readers: Readers, index: number)
   if (image === undefined) throw new Error(`records: expected an image for ${entry.id}, found none`);
   const record = decoders.recordOf(entry, { ...pixels, image });
   kept.keep(index, record);
-  return record;
+  return withChannels(record, channels);
 }
 
 async function readPart(
@@ -66,10 +68,11 @@ async function readPart(
   { path, decoder }: EntryFile,
 ): Promise<Uint8Array> {
   const place = parts.placeOf(part);
+  const known = parts.knownOf(part);
   const reader = readers.get(decoder.setting.name);
-  const cached = place && (await reader?.read(place));
+  const cached = place && (await reader?.read(place, decoder.bytesWith(known.changes)));
   if (cached) return cached;
-  const pixels = await decodeAgain(path, decoder, parts.knownOf(part), decoders.limits);
+  const pixels = await decodeAgain(path, decoder, known, decoders.limits);
   if (place) await reader?.repair(place, pixels);
   return pixels;
 }

@@ -14,12 +14,15 @@ export class KeptRecords {
     return this.records.get(index);
   }
 
-  keep(index: number, record: ImageRecord): void {
+  /** Whether the record is kept. */
+  keep(index: number, record: ImageRecord): boolean {
     const bytes =
       record.image.length + (record.mask?.length ?? 0) + (record.cleanTwin?.length ?? 0) + OVERHEAD;
-    if (this.records.has(index) || this.bytes + bytes > this.most) return;
+    if (this.records.has(index)) return true;
+    if (this.bytes + bytes > this.most) return false;
     this.bytes += bytes;
     this.records.set(index, record);
+    return true;
   }
 }
 

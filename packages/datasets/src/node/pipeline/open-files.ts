@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { TrainingData } from '@utad/training';
+import type { Size, TrainingData } from '@utad/training';
 import { DatasetError, ImageError } from '../../errors';
 import { describeChanges } from '../decoding/changes';
+import { channelsOf } from '../decoding/decode';
 import { ahead } from './ahead';
 import { type CacheReport, OpenCaches } from './cache/open-caches';
 import { Decoders, type EntryFile } from './entry-files';
@@ -29,6 +30,12 @@ export interface FileDataset extends TrainingData {
    * @throws RangeError for an index that is none.
    */
   contentHash(index: number): string;
+  /**
+   * Height and width of the image file at an index, in pixels, turned as its EXIF orientation says.
+   *
+   * @throws RangeError for an index that is none.
+   */
+  fileSize(index: number): Size;
 }
 
 /**
@@ -55,6 +62,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
   const parts = new PartTable();
   const skipped: { path: string; reason: string }[] = [];
   const conversions = new Map<string, number>();
+  let channels: 1 | 3 = 1;
   const hash = createHash('sha256').update(JSON.stringify([DECODING_VERSION, size, maskSize]));
   let done = 0;
 
@@ -76,9 +84,10 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
       for (const what of image ? describeChanges(image.changes, image.fileSize, size) : []) {
         conversions.set(what, (conversions.get(what) ?? 0) + 1);
       }
-      firstParts.push(await settle(outcome, parts, caches));
+      if (outcome.some(({ role, changes }) => role !== 'mask' && channelsOf(changes) === 3)) channels = 3;
       const pixels = pixelsOf(outcome);
-      if (pixels) kept.keep(left.length, decoders.recordOf(entry, pixels));
+      const keeps = pixels !== undefined && kept.keep(left.length, decoders.recordOf(entry, pixels));
+      firstParts.push(await settle(outcome, parts, caches, keeps));
       left.push(entry);
     }
   } finally {
@@ -100,6 +109,12 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     workers,
     readers: caches?.readers() ?? new Map(),
     kept,
+    channels,
+  };
+  const partAt = (index: number, name: string): number => {
+    const part = firstParts[index];
+    if (part !== undefined) return part;
+    throw new RangeError(`${name}: expected an index below ${left.length}, received ${index}`);
   };
   return {
     entries: left,
@@ -108,11 +123,8 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     cache: report ?? null,
     count: left.length,
     fingerprint: hash.digest('hex'),
-    contentHash(index) {
-      const part = firstParts[index];
-      if (part !== undefined) return hex(parts.digestOf(part));
-      throw new RangeError(`contentHash: expected an index below ${left.length}, received ${index}`);
-    },
+    contentHash: (index) => hex(parts.digestOf(partAt(index, 'contentHash'))),
+    fileSize: (index) => parts.knownOf(partAt(index, 'fileSize')).fileSize,
     records: (order) => fileRecords(source, order),
   };
 }
@@ -144,12 +156,20 @@ function expectFit(part: OpenedPart, image: OpenedPart): void {
   );
 }
 
-/** Puts into the cache what is not there, notes where all of it is, and gives the number of the first file. */
-async function settle(files: OpenedFiles, parts: PartTable, caches: OpenCaches | undefined): Promise<number> {
+/**
+ * Puts into the cache what is not there, notes where all of it is, and gives the number of the first file. What is kept in
+ * memory is not decoded again, and needs no checksum to compare with.
+ */
+async function settle(
+  files: OpenedFiles,
+  parts: PartTable,
+  caches: OpenCaches | undefined,
+  keeps: boolean,
+): Promise<number> {
   let first: number | undefined;
   for (const { decoder, ...part } of files) {
     const place = await caches?.settle(decoder.setting, part);
-    const checksum = 'place' in part.from ? part.from.place.checksum : crc32(part.from.pixels);
+    const checksum = place?.checksum ?? (keeps || 'place' in part.from ? 0 : crc32(part.from.pixels));
     const number = parts.add(part.digest, { ...part, checksum }, place?.number);
     first ??= number;
   }

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { DatasetError, ImageError } from '../../errors';
 import { CHANGE } from '../decoding/changes';
 import {
+  channelsOf,
   type DecodedPixels,
   decodeMaskPixels,
   decodePixels,
@@ -26,17 +27,22 @@ export interface Decoder {
   /** Of the cache: says everything that decides the bytes. */
   readonly setting: CacheSetting;
   decode(file: Uint8Array, path: string): Promise<DecodedPixels>;
+  /** How many bytes of pixels a file has that was decoded with these changes. */
+  bytesWith(changes: number): number;
   /** Decodes an image whose header was read before. */
   render(headed: HeadedImage): Promise<DecodedPixels>;
 }
 
-const VERSIONS = `v${DECODING_VERSION}-vips-${sharp.versions.vips}`;
+/** Raised when slots of the cache hold other bytes for the same pixels. */
+const SLOT_VERSION = 2;
+const VERSIONS = `v${DECODING_VERSION}-slots-${SLOT_VERSION}-vips-${sharp.versions.vips}`;
 
-/** Decodes images to RGB of one size. */
+/** Decodes images to RGB, or grey, of one size. */
 export function imageDecoder(size: Size, limits: ImageLimits | undefined): Decoder {
   return {
     setting: { name: `image-${size.join('x')}-${VERSIONS}`, slotBytes: size[0] * size[1] * 3 },
     decode: (file, path) => decodePixels(file, path, size, limits),
+    bytesWith: (changes) => size[0] * size[1] * channelsOf(changes),
     render: (headed) => imagePixels(headed, size),
   };
 }
@@ -46,6 +52,7 @@ export function maskDecoder(size: Size, threshold: number, limits: ImageLimits |
   return {
     setting: { name: `mask-${size.join('x')}-above-${threshold}-${VERSIONS}`, slotBytes: size[0] * size[1] },
     decode: (file, path) => decodeMaskPixels(file, path, { size, threshold, limits }),
+    bytesWith: () => size[0] * size[1],
     render: (headed) => maskPixels(headed, size, threshold),
   };
 }

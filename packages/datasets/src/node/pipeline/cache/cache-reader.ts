@@ -25,15 +25,15 @@ export class CacheReader {
     return new CacheReader(this.folder, this.slotBytes, this.shards);
   }
 
-  /** The bytes of a slot; undefined when they are gone, or not what was written. */
-  async read({ number, checksum }: Place): Promise<Uint8Array | undefined> {
+  /** The first bytes of a slot, as many as were written; undefined when they are gone, or not what was written. */
+  async read({ number, checksum }: Place, length: number): Promise<Uint8Array | undefined> {
     const shard = shardOf(this.shards, number);
     const file = shard && (await this.fileOf(shard));
     if (shard === undefined || file === undefined) return undefined;
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(this.slotBytes).buffer);
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
     const position = (number - shard.first) * this.slotBytes;
-    const read = await file.read(bytes, 0, this.slotBytes, position).catch(() => undefined);
-    return read?.bytesRead === this.slotBytes && crc32(bytes) === checksum ? bytes : undefined;
+    const read = await file.read(bytes, 0, length, position).catch(() => undefined);
+    return read?.bytesRead === length && crc32(bytes) === checksum ? bytes : undefined;
   }
 
   /** Writes the right bytes where wrong ones were found. It is no matter if it fails: they are found wrong again. */

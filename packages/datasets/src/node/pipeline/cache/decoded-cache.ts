@@ -25,7 +25,7 @@ import { type Shard, shardOf } from './shards';
 export interface CacheSetting {
   /** Names the folder: differs where the same file would give other bytes. */
   readonly name: string;
-  /** Of each decoded image. */
+  /** The most that a decoded image has. */
   readonly slotBytes: number;
 }
 

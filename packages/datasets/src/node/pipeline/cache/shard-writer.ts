@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { encodeIndex, type ShardIndex } from './index-file';
 
 /**
- * Writes one shard: a file of slots of one size, and then, all at once, the index without which nobody looks at it. A
+ * Writes one shard: a file of slots of one size, the ends of some of them left empty, and then, all at once, the index without which nobody looks at it. A
  * shard is written by one process, so that several may fill a cache at the same time.
  */
 export class ShardWriter {
@@ -30,6 +30,7 @@ export class ShardWriter {
 
   /** Closes the file and lets it be found. */
   async commit(index: Omit<ShardIndex, 'slotBytes'>): Promise<void> {
+    await this.file?.truncate(this.bytes);
     await this.close();
     const path = indexPath(this.folder, this.id);
     const part = join(this.folder, `${this.id}.part`);
