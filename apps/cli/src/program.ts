@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import { wholeNumber } from './commands/arguments';
 import { backend } from './commands/backend';
 import { BACKENDS } from './commands/backends';
+import { compare } from './commands/compare';
 import { data } from './commands/data';
 import { demo } from './commands/demo';
 import { distance } from './commands/distance';
@@ -19,6 +20,7 @@ const COMMANDS: readonly Registration[] = [
   demo,
   train,
   evaluate,
+  compare,
   predict,
   info,
   presets,

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTiff } from './read-tiff';
 import { type Ended, listing, runUtad, TINY } from './run-utad';
 
 let cwd = '';
@@ -80,15 +82,64 @@ describe('a run', () => {
     expect(metrics.notes.join()).toContain('random');
     const report = await readFile(join(cwd, 'runs/whole/report.html'), 'utf8');
     expect(report).toContain('two-stage on mvtec / washer');
-    // Every image is among the most or least anomalous here, and has a row of pictures.
-    expect(report.match(/<article>/g)).toHaveLength(8);
+    // A row for each image: input, three intermediate images, map and segmentation; repair, three layers, three pairs.
+    expect(report.match(/<article /g)).toHaveLength(8);
+    expect(report.match(/<img alt="[^"]*test\/[^"]*"[^>]* src="data:image\/webp;/g)).toHaveLength(
+      8 * (6 + 7),
+    );
+  });
+
+  it('writes raw maps for others, and pictures, once', async () => {
+    const args = ['evaluate', 'runs/whole', '--out', 'measured', '--maps', 'maps', '--overlays'];
+    const ended = await utad(...args, '--gallery', '3', '--json');
+    expectDone(ended);
+    const report = await readFile(join(cwd, 'measured/report.html'), 'utf8');
+    expect(report.match(/<article /g)).toHaveLength(3);
+    expect(report).toContain('3 images of 8 are shown');
+    const images = (await listing(join(cwd, 'data/washer/test'))).filter((name) => name.endsWith('.png'));
+    expect(images).toHaveLength(8);
+    const stems = images.map((name) => name.replace(/\.png$/, ''));
+    const filesOf = async (folder: string) =>
+      (await listing(join(cwd, folder))).filter((name) => /\.(tiff|png)$/.test(name));
+    expect(await filesOf('maps/washer/test')).toEqual(stems.map((stem) => `${stem}.tiff`));
+    expect(await filesOf('measured/overlays/washer/test')).toEqual(
+      stems.flatMap((stem) => [`${stem}.map.png`, `${stem}.overlay.png`]),
+    );
+
+    const { items, pixelThreshold, ...about } = await json('measured/scores.json');
+    expect(about).toMatchObject({ detector: 'two-stage', category: 'washer', seed: 0, reduction: 'max' });
+    expect(items).toHaveLength(8);
+    for (const { id, size, max, regions } of items) {
+      const { height, width } = await sharp(join(cwd, 'data/washer', id)).metadata();
+      expect(size).toEqual([height, width]);
+      const stem = id.replace(/^test\//, '').replace(/\.png$/, '');
+      const map = await readTiff(join(cwd, 'maps/washer/test', `${stem}.tiff`));
+      expect(map.size).toEqual([height, width]);
+      // Between the values of the map, and so never beyond them.
+      const highest = map.values.reduce((a, b) => Math.max(a, b));
+      expect(highest).toBeLessThanOrEqual(max * (1 + 1e-6));
+      expect(highest).toBeGreaterThan(0.5 * max);
+      expect(regions.length > 0).toBe(max >= pixelThreshold);
+    }
+    const table = await readFile(join(cwd, 'measured/scores.csv'), 'utf8');
+    expect(table.trimEnd().split('\r\n')).toHaveLength(9);
+
+    await refused(args, 2, /--out: .*metrics\.json exists/);
+    await refused(
+      ['evaluate', 'runs/whole', '--out', 'again', '--maps', 'maps'],
+      2,
+      /^utad: --maps: expected an empty folder or none at maps.washer, but something is there; --force/,
+    );
+    await refused(['evaluate', '--maps', 'runs/whole'], 2, /received none; --maps took runs\/whole/);
+    expectDone(await utad(...args, '--force'));
   });
 
   it('predicts images with pictures, and goes on after one that cannot be read', async () => {
     await mkdir(join(cwd, 'photos'));
     await cp(join(cwd, 'data/washer/test/hole/000.png'), join(cwd, 'photos/hole.png'));
     await writeFile(join(cwd, 'photos/broken.png'), 'no image');
-    const ended = await utad('predict', 'runs/whole', 'photos', '--out', 'found', '--json');
+    const outputs = ['--out', 'found', '--tiff', '--csv', 'found/scores.csv'];
+    const ended = await utad('predict', 'runs/whole', 'photos', ...outputs, '--json');
     expect(ended.code).toBe(1);
     expect(ended.stderr.at(-1)).toBe('utad: 1 of 2 images could not be read');
     const { items, threshold } = JSON.parse(ended.stdout);
@@ -99,7 +150,17 @@ describe('a run', () => {
     expect(items[1].anomalous).toBe(items[1].score >= threshold);
     expect((await stat(join(cwd, items[1].map))).size).toBeGreaterThan(0);
     expect((await stat(join(cwd, items[1].overlay))).size).toBeGreaterThan(0);
+    const { height, width } = await sharp(join(cwd, 'photos/hole.png')).metadata();
+    expect((await readTiff(join(cwd, items[1].tiff))).size).toEqual([height, width]);
+    const [, broken, hole] = (await readFile(join(cwd, 'found/scores.csv'), 'utf8')).split('\r\n');
+    expect(broken).toContain('broken.png');
+    expect(hole).toContain(`,${items[1].score},`);
     await refused(['predict', 'runs/whole', 'photos', '--out', 'found'], 2, /hole\.map\.png, but it exists/);
+    await refused(
+      ['predict', 'runs/whole', 'photos', '--out', 'new', '--csv', 'found/scores.csv'],
+      2,
+      /--csv: expected no file found\/scores\.csv, but it exists/,
+    );
   });
 
   it('is told by info, which checks every file', async () => {

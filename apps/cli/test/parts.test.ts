@@ -1,9 +1,7 @@
-import type { EvaluatedImage } from '@utad/detector';
 import { describe, expect, it } from 'vitest';
 import { conversionSentences, skippedSentences } from '../src/data/sentences';
 import { nameOf, sourceOf } from '../src/data/source';
 import { InterruptedError, PartlyFailedError, UsageError } from '../src/errors';
-import { chooseImages } from '../src/evaluate/choose-images';
 import { inOrder, partName, symbolOf } from '../src/evaluate/symbols';
 import { exitCodeOf, oneLine } from '../src/exit-code';
 
@@ -61,28 +59,6 @@ describe('sourceOf', () => {
 
   it('has a name', () => {
     expect(nameOf({ dataset: 'folder', root: '/a/photos', category: null })).toBe('folder / photos');
-  });
-});
-
-describe('chooseImages', () => {
-  const image = (label: 0 | 1, score: number): EvaluatedImage => ({
-    id: `${label}-${score}`,
-    kind: label === 0 ? 'good' : 'hole',
-    label,
-    score,
-    scores: { mean: score, max: score },
-  });
-  const scores = (items: EvaluatedImage[]) => chooseImages(items).map((index) => items[index]?.score);
-
-  it('takes the six most and the four least anomalous, the most anomalous first', () => {
-    const items = Array.from({ length: 20 }, (_, score) => image(score < 10 ? 0 : 1, score));
-    // The highest good image is 9 and the lowest anomalous one 10: neither is among the extremes.
-    expect(scores(items)).toEqual([19, 18, 17, 16, 15, 14, 10, 9, 3, 2, 1, 0]);
-  });
-
-  it('takes each image once, and all of a few', () => {
-    expect(scores([image(1, 1), image(0, 3), image(1, 2)])).toEqual([3, 2, 1]);
-    expect(chooseImages([])).toEqual([]);
   });
 });
 

@@ -28,6 +28,7 @@ it.each([
   'demo',
   'train',
   'evaluate',
+  'compare',
   'predict',
   'info',
   'presets',

@@ -60,6 +60,17 @@ describe('a run folder', () => {
       'mine.0123abcd.tmp',
       'notes.tmp',
     ]);
+    for (const name of [
+      'metrics.json',
+      'scores.json',
+      'scores.csv',
+      'scores.csv.0123abcd.tmp',
+      'report.html',
+    ]) {
+      await writeFile(join(folder.path, name), '');
+    }
+    for (const name of ['maps', 'overlays'])
+      await mkdir(join(folder.path, name, 'screw'), { recursive: true });
     await folder.clear();
     expect(await listing(folder.path)).toEqual(['mine.0123abcd.tmp', 'notes.tmp']);
   });

@@ -16,8 +16,19 @@ export interface Prediction {
   readonly score: tf.Tensor1D;
   /** Mean of the map's parts, each `[B]`, where the map is a sum: they tell what it owes to which layer or pair. */
   readonly contributions?: Readonly<Record<string, tf.Tensor1D>>;
+  /**
+   * The parts themselves, `[B, H, W]` each, at least 0, named as their means in `contributions` are. Only where they were
+   * asked for, of a detector that can tell.
+   */
+  readonly parts?: Readonly<Record<string, tf.Tensor3D>>;
   /** Images that explain the map, each `[B, H, W, 3]` in [0, 1], such as the reconstruction. */
   readonly intermediates: Readonly<Record<string, Images>>;
+}
+
+/** What {@link AnomalyDetector.predict} says beyond maps and scores. */
+export interface PredictOptions {
+  /** Keep the parts of the map, which take its memory again for each of them. Default false. */
+  readonly parts?: boolean;
 }
 
 /** How {@link AnomalyDetector.fit} trains. */
@@ -67,8 +78,8 @@ export interface AnomalyDetector {
   readonly assets?: Readonly<Record<string, Asset>>;
   /** Learns from good images. No tensor is left behind, whether it ends, throws or is stopped. */
   fit(data: TrainingData, options?: FitOptions): Promise<FitSummary>;
-  /** The caller owns the result; see {@link disposePrediction}. */
-  predict(images: Images): Prediction;
+  /** The caller owns the result; see {@link disposePrediction}. A detector without parts need not look at the options. */
+  predict(images: Images, options?: PredictOptions): Prediction;
   /** Latent codes `[B, D]`, for nearest neighbours and projections. */
   embed?(images: Images): tf.Tensor2D;
   /** What a bundle stores, by name. */
@@ -82,5 +93,6 @@ export function disposePrediction(prediction: Prediction): void {
   prediction.anomalyMap.dispose();
   prediction.score.dispose();
   for (const image of Object.values(prediction.intermediates)) image.dispose();
-  for (const part of Object.values(prediction.contributions ?? {})) part.dispose();
+  for (const mean of Object.values(prediction.contributions ?? {})) mean.dispose();
+  for (const part of Object.values(prediction.parts ?? {})) part.dispose();
 }

@@ -16,15 +16,18 @@ export {
   type FitOptions,
   type FitSummary,
   type Prediction,
+  type PredictOptions,
   type Reduction,
 } from './detector';
-export {
-  type Areas,
-  type EvaluatedImage,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluate,
-} from './evaluate';
+export { type EvaluateOptions, evaluate } from './evaluate';
+export type {
+  Areas,
+  EvaluatedImage,
+  Evaluation,
+  Interval,
+  KindResult,
+  Repair,
+} from './evaluation/evaluation';
 export { type HttpStoreOptions, httpStore } from './http-store';
 export { HttpStoreError, type HttpStoreProblem } from './http-store-error';
 export { type ImageSource, imagesFrom } from './images-from';

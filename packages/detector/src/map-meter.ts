@@ -20,10 +20,11 @@ export class MapMeter {
 
   /**
    * @param map `[B, H, W]`
-   * @param masks from {@link masksOf}
+   * @param masks from {@link allMasks}
+   * @returns The values at {@link METRIC_SIZE}, one image after the other.
    * @throws MetricError when a value is not finite, or a mask holds other than 0 and 1.
    */
-  async add(map: tf.Tensor3D, masks: Uint8Array | undefined): Promise<void> {
+  async add(map: tf.Tensor3D, masks: Uint8Array | undefined): Promise<Float32Array> {
     const resized = tf.tidy(() =>
       tf.image.resizeBilinear(map.expandDims<tf.Tensor4D>(3), [HEIGHT, WIDTH], false, true),
     ); // [B, 256, 256, 1]
@@ -38,15 +39,26 @@ export class MapMeter {
       this.scores[reduction].push(...(await score.data<'float32'>()));
       score.dispose();
     }
+    return values;
   }
 }
 
-/** The masks of a batch at {@link METRIC_SIZE}, one after the other; undefined where one is not known. */
-export function masksOf(records: readonly ImageRecord[]): Uint8Array | undefined {
-  const masks = new Uint8Array(records.length * PIXELS);
-  for (const [index, { mask, size, maskSize = size }] of records.entries()) {
+/** The masks of a batch at {@link METRIC_SIZE}; undefined where one is not known. */
+export function masksOf(records: readonly ImageRecord[]): (Uint8Array | undefined)[] {
+  return records.map(({ mask, size, maskSize = size }) => mask && resizeMask(mask, maskSize, METRIC_SIZE));
+}
+
+/** What {@link MapMeter.add} wants of them: one after the other, or nothing where one is not known. */
+export function allMasks(masks: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
+  const all = new Uint8Array(masks.length * PIXELS);
+  for (const [index, mask] of masks.entries()) {
     if (mask === undefined) return undefined;
-    masks.set(resizeMask(mask, maskSize, METRIC_SIZE), index * PIXELS);
+    all.set(mask, index * PIXELS);
   }
-  return masks;
+  return all;
+}
+
+/** The values of one image of what {@link MapMeter.add} returns. */
+export function valuesOf(values: Float32Array, index: number): Float32Array {
+  return values.subarray(index * PIXELS, (index + 1) * PIXELS);
 }

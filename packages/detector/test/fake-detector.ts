@@ -4,6 +4,7 @@ import {
   type Bundle,
   type DetectorKind,
   type Prediction,
+  type PredictOptions,
   type Reduction,
   restoreNetworks,
   scoreOf,
@@ -53,7 +54,7 @@ export class FakeDetector implements AnomalyDetector {
     return { stages: [] };
   }
 
-  predict(images: Images): Prediction {
+  predict(images: Images, { parts = false }: PredictOptions = {}): Prediction {
     return tf.tidy(() => {
       const [count, height, width] = images.shape;
       const anomalyMap = images.slice([0, 0, 0, 0], [-1, -1, -1, 1]).as3D(count, height, width);
@@ -62,6 +63,12 @@ export class FakeDetector implements AnomalyDetector {
         anomalyMap,
         score: scoreOf(anomalyMap, this.reduction),
         contributions: { 'part/a': mean.mul<tf.Tensor1D>(0.75), 'part/b': mean.mul<tf.Tensor1D>(0.25) },
+        ...(parts && {
+          parts: {
+            'part/a': anomalyMap.mul<tf.Tensor3D>(0.75),
+            'part/b': anomalyMap.mul<tf.Tensor3D>(0.25),
+          },
+        }),
         intermediates: { half: images.mul<Images>(0.5) },
       };
     });

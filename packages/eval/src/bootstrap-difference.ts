@@ -1,6 +1,7 @@
 import { countOnes, expectSameLength } from './binary';
 import { bootstrap } from './bootstrap';
 import { pick, type ScoreMetric } from './bootstrap-interval';
+import { expectFinite } from './finite';
 import type { BootstrapOptions, ConfidenceInterval } from './interval';
 
 /**
@@ -34,6 +35,8 @@ export function bootstrapDifference(
   expectSameLength(name, ['labels', labels], ['scores of A', scoresA]);
   expectSameLength(name, ['labels', labels], ['scores of B', scoresB]);
   countOnes(labels, name, 'labels');
+  expectFinite(scoresA, name, 'scores of A');
+  expectFinite(scoresB, name, 'scores of B');
   const measure = (indices: Uint32Array) => {
     const drawn = pick(labels, indices);
     return metric(drawn, pick(scoresA, indices)) - metric(drawn, pick(scoresB, indices));

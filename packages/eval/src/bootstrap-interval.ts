@@ -1,5 +1,6 @@
 import { countOnes, expectSameLength } from './binary';
 import { bootstrap } from './bootstrap';
+import { expectFinite } from './finite';
 import type { BootstrapOptions, ConfidenceInterval } from './interval';
 
 /** A metric of labels and scores, such as {@link rocAuc} or {@link averagePrecision}. */
@@ -33,6 +34,7 @@ export function bootstrapInterval(
   const name = 'bootstrapInterval';
   expectSameLength(name, ['labels', labels], ['scores', scores]);
   countOnes(labels, name, 'labels');
+  expectFinite(scores, name, 'scores');
   return bootstrap(labels, (indices) => metric(pick(labels, indices), pick(scores, indices)), options, name);
 }
 

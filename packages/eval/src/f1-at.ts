@@ -2,7 +2,8 @@ import { type Confusion, countAt, expectFoundOrActual } from './confusion-at';
 
 /**
  * F1 score of the rule `score >= threshold`: the harmonic mean of precision and recall, `2 TP / (2 TP + FP + FN)`, also
- * known as the Dice coefficient.
+ * known as the Dice coefficient (Dice, Ecology 26, 1945; van Rijsbergen, "Information Retrieval", 1979). As
+ * `sklearn.metrics.f1_score` has it.
  *
  * @param labels - `[N]`, 0 good, 1 anomalous.
  * @param scores - `[N]`, finite, higher is more anomalous.

@@ -3,7 +3,7 @@ import { MetricError } from './error';
 
 /**
  * Intersection over union of the anomalous pixels, pooled over all pixels handed in:
- * `|G ∩ P| / |G ∪ P|`.
+ * `|G ∩ P| / |G ∪ P|` (Jaccard, New Phytologist 11, 1912), as `sklearn.metrics.jaccard_score` has it.
  *
  * To pool over several images, concatenate their pixels.
  *

@@ -1,4 +1,5 @@
 import { MetricError } from './error';
+import { expectFinite } from './finite';
 
 /** The smallest and the largest of some values. */
 export interface MinMax {
@@ -23,13 +24,11 @@ export function minMax(values: ArrayLike<number>): MinMax {
   if (values.length === 0) {
     throw new MetricError('empty', 'minMax: expected at least one value, received none');
   }
+  expectFinite(values, 'minMax', 'values');
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] ?? Number.NaN;
-    if (!Number.isFinite(value)) {
-      throw new MetricError('not-finite', `minMax: expected finite values, received ${value} at index ${i}`);
-    }
     if (value < min) min = value;
     if (value > max) max = value;
   }

@@ -1,8 +1,12 @@
 import { MetricError } from './error';
+import { expectFinite } from './finite';
 
 /**
  * Quantile by linear interpolation between order statistics, as `numpy.quantile` does by default: the value at place
  * `q (N - 1)` of the sorted values.
+ *
+ * A threshold fitted on good samples alone is such a quantile of their scores: at 0.95 no more than one in twenty of them
+ * reaches it, and one more where their number leaves a remainder.
  *
  * @param values - `[N]`, finite, in any order; not changed.
  * @param q - In [0, 1].
@@ -18,15 +22,8 @@ export function quantile(values: ArrayLike<number>, q: number): number {
   if (values.length === 0) {
     throw new MetricError('empty', 'quantile: expected at least one value, received none');
   }
+  expectFinite(values, 'quantile', 'values');
   const sorted = values instanceof Float32Array ? values.slice() : Float64Array.from(values);
-  for (let i = 0; i < sorted.length; i++) {
-    if (!Number.isFinite(sorted[i])) {
-      throw new MetricError(
-        'not-finite',
-        `quantile: expected finite values, received ${sorted[i]} at index ${i}`,
-      );
-    }
-  }
   sorted.sort();
   return quantileOf(q, sorted.length, (rank) => sorted[rank] ?? Number.NaN);
 }

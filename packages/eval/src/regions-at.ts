@@ -1,6 +1,6 @@
 import { expectThreshold } from './confusion-at';
 import { connectedRegions, type ScoredRegion } from './connected-regions';
-import { MetricError } from './error';
+import { expectFinite } from './finite';
 import type { Size } from './size';
 
 /**
@@ -20,16 +20,10 @@ import type { Size } from './size';
  */
 export function regionsAt(map: ArrayLike<number>, size: Size, threshold: number): ScoredRegion[] {
   expectThreshold(threshold, 'regionsAt');
+  expectFinite(map, 'regionsAt', 'values of the map');
   const mask = new Uint8Array(map.length);
   for (let i = 0; i < map.length; i++) {
-    const value = map[i] ?? Number.NaN;
-    if (!Number.isFinite(value)) {
-      throw new MetricError(
-        'not-finite',
-        `regionsAt: expected finite values of the map, received ${value} at index ${i}`,
-      );
-    }
-    if (value >= threshold) mask[i] = 1;
+    if ((map[i] ?? Number.NaN) >= threshold) mask[i] = 1;
   }
   return [...connectedRegions(mask, size, map).regions].sort((a, b) => b.peak - a.peak);
 }

@@ -1,4 +1,12 @@
-import type { GalleryRow, ImageScore, ReportData } from '@utad/report';
+import { averagePrecision, bestF1, PixelAccumulator, quantile, rocAuc } from '@utad/eval';
+import {
+  GalleryBuilder,
+  type GalleryRow,
+  type ImageScore,
+  type KindResult,
+  type ReportData,
+} from '@utad/report';
+import { sampleLatent } from './sample-latent';
 
 /** Uniform numbers in [0, 1), the same in every run. */
 function random(seed: number): () => number {
@@ -53,7 +61,33 @@ function row(image: ImageScore, side: number, next: () => number): GalleryRow {
     symbol,
     pixels: pictures[i] ?? new Uint8Array(),
   }));
-  return { ...image, size: [side, side], images, anomalyMap, mask };
+  const part = (name: string, group: 'layer' | 'pair', share: number) => ({
+    name,
+    group,
+    values: anomalyMap.map((value) => value * share),
+  });
+  const [x, m] = pictures;
+  const repair = anomalyMap.map((_, i) => Math.abs((x?.[i * 3] ?? 0) - (m?.[i * 3] ?? 0)) / 255);
+  return {
+    ...image,
+    size: [side, side],
+    images,
+    maps: [
+      { name: 'anomaly map', group: 'total', values: anomalyMap },
+      part('conv1_2', 'layer', 0.22),
+      part('conv2_2', 'layer', 0.34),
+      part('conv3_4', 'layer', 0.44),
+      part('φ(x, x̂)', 'pair', 0.41),
+      part('φ(m, m̂)', 'pair', 0.12),
+      part('φ(x, m)', 'pair', 0.47),
+      { name: '|x − m|', group: 'repair', values: repair },
+    ],
+    mask,
+    neighbours: [0, 1, 2].map((i) => ({
+      id: `train/good/${String(Math.floor(next() * 8)).padStart(3, '0')}.png`,
+      distance: 0.4 + 0.3 * i,
+    })),
+  };
 }
 
 const course = (epochs: number, start: number, end: number, next: () => number) =>
@@ -62,8 +96,51 @@ const course = (epochs: number, start: number, end: number, next: () => number) 
     (_, i) => (end + (start - end) * Math.exp((-5 * i) / epochs)) * (1 + 0.04 * (next() - 0.5)),
   );
 
+/** The numbers of each kind, without an interval for the second, as a kind with a single image has none. */
+function kindsOf(scores: readonly ImageScore[], threshold: number): KindResult[] {
+  const good = scores.filter(({ label }) => label === 0);
+  return [...new Set(scores.map(({ kind }) => kind))].map((kind, i) => {
+    const images = scores.filter((image) => image.kind === kind);
+    const label = images[0]?.label ?? 0;
+    const pair = label === 1 ? [...good, ...images] : [];
+    const auroc =
+      label === 1
+        ? rocAuc(
+            pair.map((image) => image.label),
+            pair.map(({ score }) => score),
+          )
+        : null;
+    return {
+      kind,
+      label,
+      images: images.length,
+      called: images.filter(({ score }) => score >= threshold).length,
+      auroc,
+      interval:
+        auroc === null || i === 1
+          ? null
+          : { low: auroc - 0.07, high: Math.min(auroc + 0.05, 1), confidence: 0.95 },
+      iou: label === 1 ? 0.21 + 0.05 * i : null,
+      median: quantile(
+        images.map(({ score }) => score),
+        0.5,
+      ),
+    };
+  });
+}
+
+/** Curves of the pixels of some rows. */
+function pixelCurvesOf(rows: readonly GalleryRow[]) {
+  const pixels = new PixelAccumulator();
+  for (const { maps, mask, size } of rows) {
+    const [total] = maps;
+    if (mask && total) pixels.add(total.values, mask, size);
+  }
+  return pixels.curves({ points: 200 });
+}
+
 /** A report of a run that never was, with every optional part. */
-export function sampleReport(side = 64): ReportData {
+export async function sampleReport(side = 64): Promise<ReportData> {
   const next = random(7);
   const kinds = ['scratch', 'hole', 'stain', 'missing', 'contamination'];
   const scores: ImageScore[] = [
@@ -83,6 +160,24 @@ export function sampleReport(side = 64): ReportData {
     ),
   ];
   const sorted = scores.toSorted((a, b) => b.score - a.score);
+  const labels = scores.map(({ label }) => label);
+  const values = scores.map(({ score }) => score);
+  const auroc = rocAuc(labels, values);
+  const aupr = averagePrecision(labels, values);
+  const f1Max = bestF1(labels, values).f1;
+  const confidence = 0.95;
+  const threshold = 0.01523;
+  const rows = [...sorted.slice(0, 6), ...sorted.slice(-3)].map((image) => row(image, side, next));
+  const gallery = new GalleryBuilder({
+    pixelThreshold: 0.0213,
+    imageThreshold: threshold,
+    expected: rows.length,
+  });
+  for (const each of rows) await gallery.add(each);
+  for (let i = 0; i < 8; i++) {
+    const good = row({ id: `train/good/00${i}.png`, kind: 'good', label: 0, score: 0 }, side, next);
+    await gallery.setTrainingPicture(good.id, good.size, good.images[0]?.pixels ?? new Uint8Array());
+  }
   const stages = {
     'ie-net': {
       mutualInformation: [1.386, 0.52],
@@ -107,18 +202,36 @@ export function sampleReport(side = 64): ReportData {
       ['Training images', '240 good, 24 of them held out'],
       ['Test images', '40 good, 60 anomalous'],
       ['Seed', '0'],
-      ['Backend', 'tfjs-node on TensorFlow 2.21.0'],
       ['VGG-19 weights', 'ImageNet, Keras, 8b5f1c2d'],
       ['Training took', '142 s'],
       ['Versions', 'utad 0.1.0, TensorFlow.js 4.22.0, Node 20.20.2'],
     ],
+    hardware: [
+      ['Processor', 'A processor of four cores'],
+      ['Memory', '16.0 GiB'],
+      ['System', 'linux x64, Node 20.20.2'],
+      ['Backend', 'tfjs-node on TensorFlow 2.21.0'],
+    ],
+    configuration: 'ieNet:\n  inputSize: [64, 64]\n  latent: 64\nscore:\n  reduction: mean\n',
     metrics: {
-      image: { auroc: 0.9312, aurocMean: 0.9312, aurocMax: 0.8841 },
-      pixel: { auroc: 0.9644, iou: { paper: 0.213, fitted: 0.3415, oracle: 0.4471 } },
+      image: {
+        ...{ auroc, aupr, f1Max, aurocMean: auroc, aurocMax: 0.8841 },
+        intervals: {
+          auroc: { low: auroc - 0.052, high: auroc + 0.038, confidence },
+          aupr: { low: aupr - 0.041, high: aupr + 0.029, confidence },
+          f1Max: { low: f1Max - 0.06, high: f1Max + 0.044, confidence },
+        },
+      },
+      pixel: {
+        ...{ auroc: 0.9644, aupr: 0.4127, aupro: 0.8236, f1Max: 0.6179 },
+        iou: { paper: 0.213, fitted: 0.3415, oracle: 0.4471 },
+      },
     },
-    thresholds: { image: 0.01523, pixel: 0.0213, paper: 0.0657, oracle: 0.0318 },
+    thresholds: { image: threshold, pixel: 0.0213, paper: 0.0657, oracle: 0.0318 },
     reduction: 'mean',
     scores,
+    kinds: kindsOf(scores, threshold),
+    pixelCurves: pixelCurvesOf(rows),
     losses: Object.entries(stages).map(([stage, terms]) => {
       const epochs = 30;
       const courses = Object.entries(terms).map(([term, [start = 0, end = 0]]) => ({
@@ -153,15 +266,26 @@ export function sampleReport(side = 64): ReportData {
       outsideReconstruction: 0.0121,
       outsideImpression: 0.0214,
     },
-    layerShares: [
-      { name: 'conv1_2', share: 0.218 },
-      { name: 'conv2_2', share: 0.337 },
-      { name: 'conv3_4', share: 0.445 },
-      { name: 'φ(x, x̂)', share: 0.41 },
-      { name: 'φ(m, m̂)', share: 0.12 },
-      { name: 'φ(x, m)', share: 0.47 },
+    repairs: [
+      {
+        ...{ name: 'impression', symbol: 'm', inside: 0.2871, outside: 0.0196 },
+        ...{ good: 0.0184, share: 0.412, area: 0.031 },
+      },
+      {
+        ...{ name: 'reconstruction', symbol: 'x̂', inside: 0.1012, outside: 0.0117 },
+        ...{ good: 0.0109, share: 0.287, area: 0.031 },
+      },
     ],
-    gallery: [...sorted.slice(0, 6), ...sorted.slice(-3)].map((image) => row(image, side, next)),
+    layerShares: [
+      { group: 'layer', name: 'conv1_2', share: 0.218 },
+      { group: 'layer', name: 'conv2_2', share: 0.337 },
+      { group: 'layer', name: 'conv3_4', share: 0.445 },
+      { group: 'pair', name: 'φ(x, x̂)', share: 0.41 },
+      { group: 'pair', name: 'φ(m, m̂)', share: 0.12 },
+      { group: 'pair', name: 'φ(x, m)', share: 0.47 },
+    ],
+    latent: sampleLatent(scores, 240, random(11)),
+    gallery: gallery.build(),
     notes: [
       'Pixel metrics are computed at 256 x 256.',
       'The map is a sum over three VGG-19 layers; it shows where an image is unusual, not what is wrong with it.',

@@ -5,6 +5,7 @@ import {
   type FitOptions,
   type FitSummary,
   type Prediction,
+  type PredictOptions,
   type Reduction,
   scoreOf,
 } from '@utad/detector';
@@ -84,27 +85,29 @@ export class TwoStage implements AnomalyDetector {
    * The anomaly map e (Eq. 8) with the images that it compares.
    *
    * @param images x, `[B, H, W, 3]` in [0, 1], of the detector's input size
+   * @param options `parts` keeps the map of each layer and of each pair; those of either group add up to e.
    */
-  predict(images: Images): Prediction {
+  predict(images: Images, { parts = false }: PredictOptions = {}): Prediction {
     return tf.tidy(() => {
       const impression /* m */ = this.ieNet.impression(images);
       const reconstruction /* x̂ */ = this.expertNet.reconstruct(impression, this.expertNet.detail(images));
       const naiveImpression /* m̂ */ = this.expertNet.naiveImpression(images);
       const intermediates = { impression, naiveImpression, reconstruction };
       const { total, perLayer, perPair } = this.scorer.maps({ x: images, ...intermediates }, PAIRS);
-      const means = (group: string, names: readonly string[], maps: readonly tf.Tensor3D[]) =>
-        maps.map((map, index) => [`${group}/${names[index] ?? index}`, scoreOf(map, 'mean')] as const);
+      const maps = {
+        ...named('layer', this.vgg19.layers, perLayer),
+        ...named(
+          'pair',
+          PAIRS.map((pair) => pair.join(', ')),
+          perPair,
+        ),
+      };
+      const means = Object.entries(maps).map(([name, map]) => [name, scoreOf(map, 'mean')] as const);
       return {
         anomalyMap: total,
         score: scoreOf(total, this.reduction),
-        contributions: Object.fromEntries([
-          ...means('layer', this.vgg19.layers, perLayer),
-          ...means(
-            'pair',
-            PAIRS.map((pair) => pair.join(', ')),
-            perPair,
-          ),
-        ]),
+        contributions: Object.fromEntries(means),
+        ...(parts && { parts: maps }),
         intermediates,
       };
     });
@@ -126,4 +129,13 @@ export class TwoStage implements AnomalyDetector {
     this.expertNet.dispose();
     this.vgg19.dispose();
   }
+}
+
+/** Maps by group and name. */
+function named(
+  group: string,
+  names: readonly string[],
+  maps: readonly tf.Tensor3D[],
+): Record<string, tf.Tensor3D> {
+  return Object.fromEntries(maps.map((map, index) => [`${group}/${names[index] ?? index}`, map]));
 }

@@ -73,6 +73,32 @@ describe('a prediction', () => {
     });
   });
 
+  it('keeps the maps of layers and pairs where they are asked for: either adds up to e, and none is kept otherwise', () => {
+    withPrediction(({ detector, images, prediction }) => {
+      expect(prediction.parts).toBeUndefined();
+      const asked = detector.predict(images, { parts: true });
+      const parts = Object.entries(asked.parts ?? {});
+      expect(parts.map(([name]) => name)).toEqual(Object.keys(asked.contributions ?? {}));
+      for (const group of ['layer/', 'pair/']) {
+        const maps = parts.filter(([name]) => name.startsWith(group)).map(([, map]) => map);
+        expect(maps).toHaveLength(3);
+        expect(relativeError(tf.addN(maps).dataSync(), asked.anomalyMap.dataSync())).toBeLessThan(1e-5);
+      }
+      for (const [name, map] of parts) {
+        const mean = asked.contributions?.[name]?.dataSync() ?? [];
+        expect(relativeError(map.mean([1, 2]).dataSync(), mean), name).toBeLessThan(1e-5);
+      }
+    });
+  });
+
+  it('frees the maps of its parts with the rest', () => {
+    const detector = new TwoStage(tiny, { vgg19 });
+    const images = imagesOf(2);
+    disposePrediction(detector.predict(images, { parts: true }));
+    images.dispose();
+    detector.dispose();
+  });
+
   it('tells what the map owes to each layer and each pair: either adds up to its mean', () => {
     withPrediction(({ prediction: { anomalyMap, contributions = {} } }) => {
       const mean = anomalyMap.mean([1, 2]).dataSync();

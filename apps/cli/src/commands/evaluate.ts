@@ -10,7 +10,9 @@ export const evaluate: Registration = (program, run) => {
   const command = program
     .command('evaluate')
     .summary('measure a detector on a test set')
-    .description('Scores a test set; writes metrics.json and report.html into the run folder.')
+    .description(
+      'Scores a test set; writes metrics.json, scores.json, scores.csv and report.html into the run folder.',
+    )
     .argument('[run]', 'run folder or bundle')
     .option('--run <folder>', 'the same')
     .addOption(
@@ -30,7 +32,21 @@ export const evaluate: Registration = (program, run) => {
       '-o, --out <folder>',
       'where to write (default: the run folder, over what an earlier evaluation wrote)',
     )
-    .option('--force', 'write over metrics.json and report.html in --out');
+    .option(
+      '--maps [folder]',
+      'write the raw map of every image as 32-bit float TIFF in the layout that MVTec evaluates (default: maps beside metrics.json)',
+    )
+    .option(
+      '--overlays [folder]',
+      'write a heat map and an overlay of every image as PNG (default: overlays beside metrics.json)',
+    )
+    .addOption(
+      new Option(
+        '--gallery <n>',
+        'show at most so many images in the report, wrong ones first; 0 for none (default: 1000)',
+      ).argParser(wholeNumber(0)),
+    )
+    .option('--force', 'write over results in --out, --maps and --overlays');
   addDetectorOption(command).addHelpText(
     'after',
     `
@@ -38,6 +54,7 @@ Examples:
   $ utad evaluate runs/screw
   $ utad evaluate runs/screw --root other/mvtec --out runs/screw-elsewhere --json
   $ utad evaluate runs/eight --limit 1000
+  $ utad evaluate runs/screw --maps found/maps --overlays found/overlays
   $ utad evaluate runs/mean --detector ./mean-image.mjs`,
   );
   command.action((path: string | undefined) =>

@@ -14,13 +14,16 @@ export const predict: Registration = (program, run) => {
     .argument('<input...>', 'images, or folders of images')
     .option('-o, --out <folder>', 'where maps and overlays go (default: maps/ of the run, else ./maps)')
     .option(VGG19_FLAGS, `${VGG19_TAKES} (default: those that the run was made with)`)
-    .option('--force', 'write over maps and overlays that are there');
+    .option('--tiff', 'write raw maps too, as 32-bit float TIFF of the size of the image')
+    .option('--csv <file>', 'write scores as a table too')
+    .option('--force', 'write over files that are there');
   addDetectorOption(command).addHelpText(
     'after',
     `
 Examples:
   $ utad predict runs/screw photos/new
   $ utad predict runs/screw/bundle a.png b.png --out found --json
+  $ utad predict runs/screw photos/new --out found --tiff --csv found/scores.csv
   $ utad predict runs/mean photos/new --detector ./mean-image.mjs`,
   );
   command.action((bundle: string, inputs: string[]) =>

@@ -52,6 +52,8 @@ export interface OpenedData {
   readonly data: TrainingData;
   /** How images without splits of their own were divided; null where they have some, or were taken whole. */
   readonly splits: Splits | null;
+  /** Height and width of the file of an image, by its identifier; undefined for images that lie in no file of their own. */
+  readonly fileSizeOf: (id: string) => Size | undefined;
   readonly notes: readonly string[];
 }
 
@@ -60,17 +62,16 @@ export async function openData(source: DataSource, options: OpenDataOptions): Pr
   const { split, limit, output, quiet = false } = options;
   const reduced = limit === null ? [] : [`The ${split} set is reduced to at most ${limit} images, by seed.`];
   if (source.dataset === 'synthetic') {
-    return { data: drawn(source.category, options), splits: null, notes: reduced };
+    const data = drawn(source.category, options);
+    return { data, splits: null, fileSizeOf: () => undefined, notes: reduced };
   }
-  const { data, splits, said } = await read(source, options);
+  const { data, splits, fileSizeOf, said } = await read(source, options);
   output.clearStatus();
   if (!quiet) for (const sentence of said) output.note(sentence);
-  return { data, splits, notes: [...reduced, ...said] };
+  return { data, splits, fileSizeOf, notes: [...reduced, ...said] };
 }
 
-interface ReadData {
-  readonly data: TrainingData;
-  readonly splits: Splits | null;
+interface ReadData extends Pick<OpenedData, 'data' | 'splits' | 'fileSizeOf'> {
   readonly said: readonly string[];
 }
 
@@ -90,7 +91,7 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
   const known = KNOWN_DATASETS.find(({ id }) => id === dataset);
   if (known !== undefined && known.kind !== 'tree') {
     const data = await openClasses(known, { ...common, normalClass: category ?? '' });
-    return { data, splits: null, said: data.notes };
+    return { data, splits: null, fileSizeOf: () => undefined, said: data.notes };
   }
   const { splits: recorded, mayHaveChanged = false, whole = false, skipBad, cache = false } = options;
   const data = await openFiles(known, source, {
@@ -110,7 +111,15 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
     ...divisionSentences(data.splits),
     ...changeSentences(recorded, data.splits),
   ];
-  return { data, splits: data.splits, said };
+  return { data, splits: data.splits, fileSizeOf: fileSizes(data), said };
+}
+
+function fileSizes(data: SplitDataset): OpenedData['fileSizeOf'] {
+  const indices = new Map(data.entries.map(({ id }, index) => [id, index]));
+  return (id) => {
+    const index = indices.get(id);
+    return index === undefined ? undefined : data.fileSize(index);
+  };
 }
 
 function openFiles(

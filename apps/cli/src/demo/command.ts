@@ -6,8 +6,7 @@ import { type ConfigOptions, loadConfig } from '../config/load-config';
 import type { Context } from '../context';
 import { findDetector } from '../detectors/find-detector';
 import { UsageError } from '../errors';
-import { runEvaluation } from '../evaluate/run-evaluation';
-import { writeResults } from '../evaluate/write-results';
+import { evaluateInto } from '../evaluate/evaluate-into';
 import { kindOf } from '../exists';
 import type { RunConfig } from '../run/run-config';
 import { RunFolder } from '../run/run-folder';
@@ -88,7 +87,7 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
     { resume: await folder.isRun(), force: false, resumeCommand },
     context,
   );
-  const evaluated = await runEvaluation(
+  await evaluateInto(
     {
       bundle: folder.bundle,
       detector: undefined,
@@ -98,13 +97,9 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
       skipBad: false,
       vgg19: options.vgg19,
     },
+    { out: folder.name, run: folder },
     context,
   );
-  try {
-    await writeResults(evaluated, folder.name, folder);
-  } finally {
-    evaluated.detector.dispose();
-  }
   await finish(folder, output, (performance.now() - began) / 1000);
 }
 

@@ -43,6 +43,23 @@ export async function findDetectorOf(kind: string, option: string | undefined): 
 }
 
 /**
+ * {@link findDetectorOf} where things of several kinds are opened: what is built in needs no option.
+ *
+ * @throws UsageError where none of the options brings the kind.
+ */
+export async function findDetectorAmong(kind: string, options: readonly string[]): Promise<KnownDetector> {
+  const builtIn = BUILT_IN.find(({ about }) => about.kind === kind);
+  if (builtIn !== undefined) return builtIn;
+  for (const option of options) {
+    const found = await findDetector(option);
+    if (found.about.kind === kind) return found;
+  }
+  throw new UsageError(
+    `expected a detector of kind ${kind}, received ${options.length === 0 ? 'none' : options.join(', ')}; --detector FILE brings one`,
+  );
+}
+
+/**
  * A preset of a detector, its default one where none is named.
  *
  * @throws UsageError where there is none of this name.

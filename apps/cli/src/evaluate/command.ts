@@ -6,9 +6,10 @@ import { kindOf } from '../exists';
 import { findBundle } from '../run/find-bundle';
 import { formatFacts, formatMetric, formatNumber, formatSeconds, formatTable } from '../terminal/format';
 import type { Output } from '../terminal/output';
-import { comparisonsOf } from './report-data';
-import { type Evaluated, runEvaluation } from './run-evaluation';
-import { writeResults } from './write-results';
+import { evaluateInto } from './evaluate-into';
+import { checkOutputFolders, type OutputFolders, outputFolders } from './outputs/files';
+import { comparisonsOf } from './report-comparisons';
+import type { Evaluated } from './run-evaluation';
 
 export interface EvaluateOptions extends SourceOptions {
   readonly run?: string;
@@ -19,6 +20,10 @@ export interface EvaluateOptions extends SourceOptions {
   readonly cache?: boolean;
   readonly vgg19?: string;
   readonly out?: string;
+  /** A folder, or true for the one that is meant without a name. */
+  readonly maps?: string | true;
+  readonly overlays?: string | true;
+  readonly gallery?: number;
   readonly force?: boolean;
 }
 
@@ -32,36 +37,43 @@ export async function evaluate(
     throw new UsageError(`expected one run, received ${path} and --run ${options.run}`);
   }
   const named = path ?? options.run;
-  if (named === undefined) throw new UsageError('expected the folder of a run or a bundle, received none');
+  if (named === undefined) throw new UsageError(noRun(options));
   const found = await findBundle(named);
   const out = options.out ?? found.run?.name;
   if (out === undefined) throw new UsageError(`--out: expected a folder, since ${named} is in no run folder`);
   if (options.out !== undefined && options.force !== true) await expectNoResults(options.out);
   const run = await found.run?.readConfig();
-  const evaluated = await runEvaluation(
+  const source = sourceOf(options, run);
+  const folders = outputFolders(options, out);
+  await checkOutputFolders(folders, source, { force: options.force ?? false });
+  const { evaluated, metrics } = await evaluateInto(
     {
       bundle: found.path,
       detector: options.detector,
       run,
-      source: sourceOf(options, run),
+      source,
       splits: await found.run?.readSplits(),
       limit: options.limit ?? null,
       skipBad: options.skipBad ?? false,
       cache: options.cache ?? true,
       vgg19: options.vgg19,
     },
+    { out, run: found.run, folders, gallery: options.gallery },
     context,
   );
-  try {
-    const metrics = await writeResults(evaluated, out, found.run);
-    context.output.result(metrics, summary(evaluated, out, context.output));
-  } finally {
-    evaluated.detector.dispose();
-  }
+  context.output.result(metrics, summary(evaluated, { out, folders }, context.output));
+}
+
+/** An option whose value may be left out takes the run for its value when it stands right before it. */
+function noRun(options: EvaluateOptions): string {
+  const swallowed = (['maps', 'overlays'] as const).find((name) => typeof options[name] === 'string');
+  const hint =
+    swallowed === undefined ? '' : `; --${swallowed} took ${options[swallowed]}, so put the run before it`;
+  return `expected the folder of a run or a bundle, received none${hint}`;
 }
 
 async function expectNoResults(out: string): Promise<void> {
-  for (const name of ['metrics.json', 'report.html']) {
+  for (const name of ['metrics.json', 'report.html', 'scores.json', 'scores.csv']) {
     const path = join(out, name);
     if ((await kindOf(path)) !== undefined) {
       throw new UsageError(
@@ -72,7 +84,11 @@ async function expectNoResults(out: string): Promise<void> {
 }
 
 /** What a person wants to know, on one screen. */
-export function summary(evaluated: Evaluated, out: string, output: Output): string {
+export function summary(
+  evaluated: Evaluated,
+  { out, folders }: { readonly out: string; readonly folders: OutputFolders },
+  output: Output,
+): string {
   const { evaluation, manifest } = evaluated;
   const { images, pixel, image, seconds } = evaluation;
   const rows = comparisonsOf(evaluated).map(({ name, imageAuroc, pixelAuroc }) => [
@@ -106,6 +122,10 @@ export function summary(evaluated: Evaluated, out: string, output: Output): stri
       ],
       ['report', join(out, 'report.html')],
       ['metrics', join(out, 'metrics.json')],
+      ['scores', `${join(out, 'scores.json')}, ${join(out, 'scores.csv')}`],
+      ...Object.entries(folders).flatMap(([name, folder]): [string, string][] =>
+        folder === undefined ? [] : [[name, folder]],
+      ),
     ]),
     ...evaluated.notes.map((note) => `note: ${note}`),
   ].join('\n');

@@ -1,54 +1,108 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AnomalyDetector, disposePrediction, type EvaluatedImage, resizeMask } from '@utad/detector';
-import type { GalleryRow } from '@utad/report';
-import { type Images, readBatches, type TrainingData } from '@utad/training';
-import { inOrder, namesOf } from './symbols';
+import { type EvaluatedImage, type Prediction, resizeMask } from '@utad/detector';
+import { type Gallery, GalleryBuilder, type GalleryRow } from '@utad/report';
+import type { Batch, Images, Size } from '@utad/training';
+import type { EvaluationObserver, OpenedEvaluation } from './observer';
+import { inOrder, namesOf, partName, symbolOf } from './symbols';
 
-/** Predicts some images of a test set again, for their pictures. */
-export async function galleryOf(
-  detector: AnomalyDetector,
-  test: TrainingData,
-  items: readonly EvaluatedImage[],
-  chosen: readonly number[],
-): Promise<GalleryRow[]> {
-  const rows: GalleryRow[] = [];
-  const size = detector.inputSize;
-  // One at a time: a network's answer must not depend on the others in the batch, and pictures are few.
-  for await (const { images, records } of readBatches(test, { order: chosen, batchSize: 1, size })) {
-    const prediction = detector.predict(images);
-    const item = items[chosen[rows.length] ?? -1];
-    const [record] = records;
-    try {
-      if (record === undefined || item === undefined) throw new Error('gallery: an image was not evaluated');
-      const pictures = [{ name: 'input', symbol: 'x', pixels: await bytesOf(images) }];
-      for (const [key, image] of inOrder(prediction.intermediates)) {
-        pictures.push({ ...namesOf(key), pixels: await bytesOf(image) });
-      }
-      const { mask, maskSize = record.size } = record;
-      rows.push({
-        id: item.id,
-        kind: item.kind,
-        label: item.label,
-        score: item.score,
-        size,
-        images: pictures,
-        anomalyMap: await prediction.anomalyMap.data<'float32'>(),
-        ...(mask && { mask: resizeMask(mask, maskSize, size) }),
-      });
-    } finally {
-      disposePrediction(prediction);
-      images.dispose();
-    }
-  }
-  return rows;
+/** Of an opened evaluation, what a gallery has to know. */
+interface Opened {
+  readonly manifest: Pick<OpenedEvaluation['manifest'], 'inputSize' | 'thresholds'>;
+  readonly test: Pick<OpenedEvaluation['test'], 'count'>;
 }
 
-/** Pixels of the only image of a batch, `H * W * 3` bytes. */
-async function bytesOf(images: Images): Promise<Uint8Array> {
-  const rounded = tf.tidy(() => images.clipByValue(0, 1).mul(255).round());
-  try {
-    return Uint8Array.from(await rounded.data<'float32'>());
-  } finally {
-    rounded.dispose();
+/** Collects the images of an evaluation for its report, with everything that explains their scores. */
+export class GalleryObserver implements EvaluationObserver {
+  readonly wantsParts = true;
+  readonly builder: GalleryBuilder;
+  readonly #size: Size;
+
+  /** @param most how many images are shown at most; the rest is chosen as {@link GalleryBuilder} says */
+  constructor({ manifest, test }: Opened, most?: number) {
+    this.#size = manifest.inputSize;
+    this.builder = new GalleryBuilder({
+      pixelThreshold: manifest.thresholds.pixel,
+      imageThreshold: manifest.thresholds.image,
+      expected: test.count,
+      ...(most !== undefined && { most }),
+    });
   }
+
+  async see(batch: Batch, prediction: Prediction, items: readonly EvaluatedImage[]): Promise<void> {
+    const read = await readBatch(batch.images, prediction);
+    for (const [index, { id, kind, label, score }] of items.entries()) {
+      const record = batch.records[index];
+      if (record?.id !== id) throw new Error(`gallery: expected the image ${id}, received ${record?.id}`);
+      const { mask, maskSize = record.size } = record;
+      await this.builder.add({
+        ...{ id, kind, label, score },
+        size: this.#size,
+        images: read.images.map(({ values, ...names }) => ({
+          ...names,
+          pixels: sliceOf(values, index, items),
+        })),
+        maps: read.maps.map(({ values, ...names }) => ({ ...names, values: sliceOf(values, index, items) })),
+        ...(mask && { mask: resizeMask(mask, maskSize, this.#size) }),
+      });
+    }
+  }
+
+  /** The gallery of the images seen so far. */
+  build(): Gallery {
+    return this.builder.build();
+  }
+}
+
+interface ReadBatch {
+  readonly images: readonly { readonly name: string; readonly symbol: string; readonly values: Uint8Array }[];
+  readonly maps: readonly (Omit<GalleryRow['maps'][number], 'values'> & { readonly values: Float32Array })[];
+}
+
+/** Everything that the rows of a batch show, read back from the backend once for all of them. */
+async function readBatch(
+  input: Images,
+  { anomalyMap, intermediates, parts = {} }: Prediction,
+): Promise<ReadBatch> {
+  const images = [{ name: 'input', symbol: 'x', values: await bytesOf(input) }];
+  for (const [key, image] of inOrder(intermediates)) {
+    images.push({ ...namesOf(key), values: await bytesOf(image) });
+  }
+  const maps: ReadBatch['maps'][number][] = [
+    { name: 'anomaly map', group: 'total', values: await anomalyMap.data<'float32'>() },
+  ];
+  const { impression } = intermediates;
+  if (impression) {
+    const repair = tf.tidy(() => input.sub(impression).abs().mean<tf.Tensor3D>(3));
+    maps.push({ name: `|x − ${symbolOf('impression')}|`, group: 'repair', values: await valuesOf(repair) });
+  }
+  for (const [part, map] of Object.entries(parts)) {
+    const group = part.startsWith('pair/') ? 'pair' : 'layer';
+    maps.push({ name: partName(part), group, values: await map.data<'float32'>() });
+  }
+  return { images, maps };
+}
+
+/** Pixels of a batch, `B * H * W * 3` bytes. */
+async function bytesOf(images: Images): Promise<Uint8Array> {
+  return Uint8Array.from(await valuesOf(tf.tidy(() => images.clipByValue(0, 1).mul(255).round())));
+}
+
+/** The values of a tensor, which is disposed of. */
+async function valuesOf(tensor: tf.Tensor): Promise<Float32Array> {
+  try {
+    return await tensor.data<'float32'>();
+  } finally {
+    tensor.dispose();
+  }
+}
+
+/** What belongs to one image of a batch. */
+function sliceOf<T extends Uint8Array | Float32Array>(
+  values: T,
+  index: number,
+  { length }: readonly unknown[],
+): T;
+function sliceOf(values: Uint8Array | Float32Array, index: number, { length }: readonly unknown[]) {
+  const each = values.length / length;
+  return values.subarray(index * each, (index + 1) * each);
 }

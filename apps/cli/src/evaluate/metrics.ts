@@ -1,22 +1,28 @@
+import type { Latent } from '@utad/report';
 import { version } from '../../package.json';
 import type { Evaluated } from './run-evaluation';
 
 /** The contents of `metrics.json`, which is what `evaluate --json` prints. */
-export function metricsOf(evaluated: Evaluated, report: string) {
-  const { plan, detector, manifest, evaluation, meanImageAuroc, backend, notes } = evaluated;
+export function metricsOf(evaluated: Evaluated, latent: Latent | undefined, report: string) {
+  const { plan, detector, manifest, evaluation, meanImageAuroc, testSeed, backend, notes } = evaluated;
   const { image, pixel, testThresholds } = evaluation;
   return {
     detector: manifest.kind,
     dataset: plan.source.dataset,
     category: plan.source.category,
     images: evaluation.images,
+    testSet: { root: plan.source.root, limit: plan.limit, seed: testSeed },
     weights: detector.assets ?? {},
     backend: { name: backend.name, version: backend.version, device: backend.device },
     seconds: evaluation.seconds,
-    image: { auroc: image.auroc, aurocMean: image.aurocMean, aurocMax: image.aurocMax },
-    pixel: { auroc: pixel.auroc, iou: pixel.iou },
+    image,
+    pixel,
+    intervals: evaluation.intervals,
+    kinds: evaluation.kinds,
     meanImageAuroc,
     pixelDifference: evaluation.pixelDifference,
+    repairs: evaluation.repairs,
+    ...(latent && { latent: { dimensions: latent.dimensions, distances: latent.distances ?? null } }),
     ...(evaluation.restoration && { restoration: evaluation.restoration }),
     ...(evaluation.shares && { shares: evaluation.shares }),
     score: manifest.score,

@@ -1,26 +1,29 @@
 import type { FitSummary } from '@utad/detector';
-import type { Comparison, GalleryRow, ReportData } from '@utad/report';
+import type { Gallery, LayerShare, Repair, ReportData } from '@utad/report';
+import { stringify } from 'yaml';
 import { nameOf } from '../data/source';
-import { formatCount, formatMetric, formatSeconds } from '../terminal/format';
-import { summariseStages } from '../terminal/stages';
+import { hardwareFacts } from './hardware-facts';
+import { comparisonsOf } from './report-comparisons';
 import type { Evaluated } from './run-evaluation';
-import { inOrder, partName, scoreName, symbolOf } from './symbols';
+import { runFacts } from './run-facts';
+import { inOrder, namesOf, partName } from './symbols';
 
 /** A report of an evaluation. */
-export function reportData(
+export async function reportData(
   evaluated: Evaluated,
-  gallery: readonly GalleryRow[],
+  gallery: Gallery | undefined,
   history: FitSummary | undefined,
-): ReportData {
-  const { plan, manifest, evaluation, notes } = evaluated;
-  const { restoration, shares = {}, testThresholds } = evaluation;
-  const { reconstruction, impression } = restoration?.outside ?? {};
-  const insideImpression = restoration?.inside.impression;
+): Promise<ReportData> {
+  const { plan, manifest, evaluation, backend, notes } = evaluated;
+  const { image, pixel, intervals, pixelCurves, shares = {}, testThresholds } = evaluation;
+  const restoration = restorationOf(evaluated);
   return {
     title: `${manifest.kind} on ${nameOf(plan.source)}`,
     createdAt: new Date().toISOString(),
-    facts: facts(evaluated, history),
-    metrics: { image: evaluation.image, pixel: evaluation.pixel },
+    facts: runFacts(evaluated, history),
+    hardware: await hardwareFacts(backend),
+    configuration: stringify(manifest.config, { aliasDuplicateObjects: false }),
+    metrics: { image: { ...image, intervals: intervals.image }, pixel },
     thresholds: {
       image: manifest.thresholds.image,
       pixel: manifest.thresholds.pixel,
@@ -29,92 +32,36 @@ export function reportData(
     },
     reduction: manifest.score.reduction,
     scores: evaluation.items.map(({ id, kind, label, score }) => ({ id, kind, label, score })),
+    kinds: evaluation.kinds,
+    ...(pixelCurves && { pixelCurves }),
     losses: history?.stages ?? [],
     comparisons: comparisonsOf(evaluated),
-    ...(restoration &&
-      reconstruction !== undefined &&
-      impression !== undefined &&
-      insideImpression !== undefined && {
-        restoration: {
-          insideInput: restoration.insideInput,
-          insideImpression,
-          outsideReconstruction: reconstruction,
-          outsideImpression: impression,
-        },
-      }),
-    layerShares: Object.entries(shares).map(([name, share]) => ({ name: partName(name), share })),
-    gallery,
+    ...(restoration && { restoration }),
+    repairs: inOrder(evaluation.repairs).map(([key, repair]): Repair => ({ ...namesOf(key), ...repair })),
+    layerShares: Object.entries(shares).map(([part, share]) => shareOf(part, share)),
+    ...(gallery && { gallery }),
     notes,
   };
 }
 
-/** The detector's score, pixel differences, and the plainest score of all. */
-export function comparisonsOf({ manifest, evaluation, meanImageAuroc }: Evaluated): Comparison[] {
-  const rows: Comparison[] = [
-    {
-      name: scoreName(manifest.kind),
-      imageAuroc: evaluation.image.auroc,
-      pixelAuroc: evaluation.pixel.auroc,
-      note: byReduction(evaluation.image.aurocMean, evaluation.image.aurocMax),
-    },
-    ...inOrder(evaluation.pixelDifference).map(([name, areas]) => ({
-      name: `|x - ${symbolOf(name)}|, pixels`,
-      imageAuroc: areas.imageAuroc,
-      pixelAuroc: areas.pixelAuroc,
-      note: byReduction(areas.imageAurocMean, areas.imageAurocMax),
-    })),
-  ];
-  if (meanImageAuroc !== null) {
-    rows.push({
-      name: 'distance to the mean training image',
-      imageAuroc: meanImageAuroc,
-      pixelAuroc: null,
-      note: 'Where this does well, the data set is easy.',
-    });
+/** What restoration is judged by; nothing for a detector without both images, or a test set without clean twins. */
+function restorationOf({ evaluation: { restoration } }: Evaluated): ReportData['restoration'] {
+  if (!restoration) return undefined;
+  const { reconstruction, impression } = restoration.outside;
+  const insideImpression = restoration.inside.impression;
+  if (reconstruction === undefined || impression === undefined || insideImpression === undefined) {
+    return undefined;
   }
-  return rows;
+  return {
+    insideInput: restoration.insideInput,
+    insideImpression,
+    outsideReconstruction: reconstruction,
+    outsideImpression: impression,
+  };
 }
 
-/** Image AUROC under either reduction of the map. */
-function byReduction(mean: number | null, max: number | null): string {
-  return `Mean of the map ${formatMetric(mean)}, maximum ${formatMetric(max)}.`;
-}
-
-function facts(
-  { plan, detector, manifest, backend, evaluation }: Evaluated,
-  history: FitSummary | undefined,
-) {
-  const { training, versions, inputSize } = manifest;
-  const stages = Object.entries(history ? summariseStages(history) : {});
-  const rows: [string, string][] = [
-    ['Detector', manifest.kind],
-    ...(plan.run ? [['Preset', plan.run.preset] satisfies [string, string]] : []),
-    ['Input size', inputSize.join(' x ')],
-    [
-      'Trained on',
-      `${training.images} good images of ${[training.dataset, training.category].filter(Boolean).join(' / ')}`,
-    ],
-    ...stages.map(([name, { epochs, seconds }]): [string, string] => [
-      `Stage ${name}`,
-      `${formatCount(epochs, 'epoch')} in ${formatSeconds(seconds)}`,
-    ]),
-    ['Thresholds fitted on', `${manifest.thresholds.images} held-out good images`],
-    [
-      'Tested on',
-      `${evaluation.images.good} good and ${evaluation.images.anomalous} anomalous images in ${formatSeconds(evaluation.seconds)}`,
-    ],
-    ['Seed', String(training.seed)],
-    ['Backend', backend.reason],
-    ...Object.entries(detector.assets ?? {}).map(([key, { name }]): [string, string] => [
-      `Weights ${key}`,
-      name,
-    ]),
-    [
-      'Versions',
-      Object.entries(versions)
-        .map(([name, value]) => `${name} ${value}`)
-        .join(', '),
-    ],
-  ];
-  return rows;
+/** `layer/conv1_2` is the part `conv1_2` of the group `layer`. */
+function shareOf(part: string, share: number): LayerShare {
+  const [group = ''] = part.split('/');
+  return { name: partName(part), share, ...(part.includes('/') && { group }) };
 }

@@ -9,7 +9,6 @@ import {
   readBundle,
 } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
-import { MetricError } from '@utad/eval';
 import type { ChosenBackend } from '@utad/runtime';
 import type { Size, TrainingData } from '@utad/training';
 import type { Context } from '../context';
@@ -19,6 +18,8 @@ import { checkVgg19Option, findDetectorOf } from '../detectors/find-detector';
 import { openDetector } from '../run/open-detector';
 import type { RunConfig } from '../run/run-config';
 import { formatSeconds } from '../terminal/format';
+import type { ObserverMaker } from './observer';
+import { fromTraining } from './training-images';
 
 /** What to evaluate, and on what. */
 export interface EvaluationPlan {
@@ -45,6 +46,8 @@ export interface Evaluated {
   readonly detector: AnomalyDetector;
   readonly manifest: BundleManifest;
   readonly test: TrainingData;
+  /** By which images were drawn, or chosen under a limit. */
+  readonly testSeed: number;
   readonly evaluation: Evaluation;
   /** Image AUROC of the distance to the mean training image; null where it can't be had. */
   readonly meanImageAuroc: number | null;
@@ -52,8 +55,16 @@ export interface Evaluated {
   readonly notes: readonly string[];
 }
 
-/** Opens a bundle and a test set, and measures how well the one does on the other. */
-export async function runEvaluation(plan: EvaluationPlan, context: Context): Promise<Evaluated> {
+/**
+ * Opens a bundle and a test set, and measures how well the one does on the other.
+ *
+ * @param observersFor makes those who see every batch on its way, in this order.
+ */
+export async function runEvaluation(
+  plan: EvaluationPlan,
+  context: Context,
+  observersFor: ObserverMaker = () => [],
+): Promise<Evaluated> {
   const { output, signal, seed = plan.run?.seed ?? 0 } = context;
   const bundle = await readBundle(folderStore(plan.bundle));
   const { manifest } = bundle;
@@ -71,8 +82,19 @@ export async function runEvaluation(plan: EvaluationPlan, context: Context): Pro
   const { detector, backend, notes } = await openDetector(bundle, known, sources, context);
   try {
     const began = performance.now();
+    const observers = observersFor({
+      plan,
+      detector,
+      manifest,
+      test: opened.data,
+      fileSizeOf: opened.fileSizeOf,
+    });
     const evaluation = await evaluate(detector, opened.data, {
       thresholds: manifest.thresholds,
+      parts: observers.some(({ wantsParts = false }) => wantsParts),
+      onBatch: async (batch, prediction, items) => {
+        for (const observer of observers) await observer.see(batch, prediction, items);
+      },
       signal,
       onProgress: (done, total) => {
         const left = formatSeconds(((performance.now() - began) / 1000 / done) * (total - done));
@@ -85,6 +107,7 @@ export async function runEvaluation(plan: EvaluationPlan, context: Context): Pro
       detector,
       manifest,
       test: opened.data,
+      testSeed: seed,
       evaluation,
       meanImageAuroc: plain.auroc,
       backend,
@@ -131,35 +154,15 @@ const contains = (folder: string, path: string): boolean => `${path}${sep}`.star
 
 /** How well the distance to the mean training image does, where the training images are still there. */
 async function plainestScore(
-  { run, splits, cache = false }: EvaluationPlan,
+  plan: EvaluationPlan,
   test: TrainingData,
   size: Size,
-  { output, signal }: Context,
+  context: Context,
 ): Promise<{ auroc: number | null; notes: readonly string[] }> {
-  const without = (reason: string) => ({
+  const auroc = await fromTraining(plan, size, context, (training) => meanImageAuroc(training, test));
+  if ('value' in auroc) return { auroc: auroc.value, notes: [] };
+  return {
     auroc: null,
-    notes: [`The distance to the mean training image is not measured: ${reason}.`],
-  });
-  if (run === undefined) return without('where the training images are is not known');
-  try {
-    const { limit, seed } = run;
-    const training = await openData(run, {
-      split: 'train',
-      size,
-      limit,
-      seed,
-      splits,
-      mayHaveChanged: true,
-      skipBad: true,
-      cache,
-      output,
-      signal,
-      quiet: true,
-    });
-    return { auroc: await meanImageAuroc(training.data, test), notes: [] };
-  } catch (error) {
-    if (error instanceof MetricError) return without(error.message);
-    if (error instanceof Error && error.name === 'DatasetError') return without(error.message);
-    throw error;
-  }
+    notes: [`The distance to the mean training image is not measured: ${auroc.missing}.`],
+  };
 }

@@ -3,10 +3,13 @@ import { folderStore } from '@utad/detector/node';
 import type { Context } from '../context';
 import { addConversions, conversionSentences } from '../data/sentences';
 import { checkVgg19Option, findDetectorOf } from '../detectors/find-detector';
-import { PartlyFailedError } from '../errors';
+import { PartlyFailedError, UsageError } from '../errors';
+import { kindOf } from '../exists';
 import { findBundle } from '../run/find-bundle';
 import { openDetector } from '../run/open-detector';
 import { formatNumber, formatSeconds, formatTable } from '../terminal/format';
+import { writeFile } from '../write-file';
+import { predictionsCsv } from './csv';
 import { listInputs } from './inputs';
 import { failedItem, type PredictedItem, predictImage } from './predict-image';
 
@@ -14,20 +17,23 @@ export interface PredictOptions {
   readonly detector?: string;
   readonly out?: string;
   readonly vgg19?: string;
+  readonly tiff?: boolean;
+  readonly csv?: string;
   readonly force?: boolean;
 }
 
-/** `utad predict`: images to scores, maps and overlays. */
+/** `utad predict`: images to scores, maps, overlays and regions. */
 export async function predict(
   path: string,
   args: readonly string[],
-  { out, vgg19, detector: named, force = false }: PredictOptions,
+  { out, vgg19, detector: named, tiff = false, csv, force = false }: PredictOptions,
   context: Context,
 ): Promise<void> {
   const { output, signal } = context;
   const found = await findBundle(path);
   const folder = out ?? found.run?.shown(found.run.maps) ?? 'maps';
-  const inputs = await listInputs(args, { out: folder, force });
+  const inputs = await listInputs(args, { out: folder, tiff, force });
+  if (csv !== undefined) await checkTable(csv, force);
   const remembered = (await found.run?.readConfig())?.vgg19 ?? null;
   const bundle = await readBundle(folderStore(found.path));
   const { manifest } = bundle;
@@ -50,6 +56,7 @@ export async function predict(
   const seconds = (performance.now() - began) / 1000;
   const conversions = conversionSentences([...converted].map(([what, images]) => ({ what, images })));
   for (const note of conversions) output.note(note);
+  if (csv !== undefined) await writeFile(csv, predictionsCsv(items));
   const { image: threshold, pixel: pixelThreshold } = manifest.thresholds;
   const notes = [...opened.notes, ...conversions];
   output.result({ items, threshold, pixelThreshold, seconds, notes }, summary(items, threshold, seconds));
@@ -67,6 +74,13 @@ export async function predict(
       return failedItem(input.path, error);
     }
   }
+}
+
+async function checkTable(path: string, force: boolean): Promise<void> {
+  const kind = await kindOf(path);
+  if (kind === 'folder') throw new UsageError(`--csv: expected a file, received the folder ${path}`);
+  if (kind === undefined || force) return;
+  throw new UsageError(`--csv: expected no file ${path}, but it exists; --force writes over it`);
 }
 
 function summary(items: readonly PredictedItem[], threshold: number, seconds: number): string {

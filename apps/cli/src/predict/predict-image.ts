@@ -1,10 +1,14 @@
+import type { DecodedImage } from '@utad/datasets/node';
 import { type AnomalyDetector, disposePrediction, normalizedScore, type Thresholds } from '@utad/detector';
-import { heatmap, overlay } from '@utad/report';
+import { regionsAt, type ScoredRegion } from '@utad/eval';
+import { floatTiff } from '@utad/report';
 import { toImages } from '@utad/training';
+import { resizeMap } from '../resize-map';
 import { writeFile } from '../write-file';
 import type { PredictInput } from './inputs';
-import { type ReadImage, readImage } from './read-image';
-import { type Region, regionsOf, scaleRegion } from './regions';
+import { writePictures } from './pictures';
+import { readImage } from './read-image';
+import { scaleRegion } from './scale-region';
 
 /** What a detector says of one image file. */
 export interface PredictedItem {
@@ -14,33 +18,29 @@ export interface PredictedItem {
   readonly normalizedScore: number | null;
   readonly anomalous: boolean | null;
   /** In pixels of the image file. */
-  readonly regions: readonly Region[];
+  readonly regions: readonly ScoredRegion[];
   readonly map: string | null;
   readonly overlay: string | null;
+  /** Raw values at the size of the image file; null where they were not asked for. */
+  readonly tiff: string | null;
   /** Why there is no answer; null where there is one. */
   readonly error: string | null;
 }
 
-/** Pictures are enlarged so that their longer side has at least so many pixels. */
-const PICTURE_SIDE = 320;
-
-/** Looks at one image, and writes its two pictures. */
+/** Looks at one image, and writes its pictures. */
 export async function predictImage(
   detector: AnomalyDetector,
   thresholds: Thresholds,
   input: PredictInput,
-  onRead: (image: ReadImage) => void,
+  onRead: (image: DecodedImage) => void,
 ): Promise<PredictedItem> {
   const size = detector.inputSize;
   const image = await readImage(input.path, size);
   onRead(image);
-  const { score, map } = await measure(detector, image);
-  const regions = regionsOf(map, size, thresholds.pixel);
-  const segmentation = Uint8Array.from(map, (value) => Number(value >= thresholds.pixel));
-  const scale = Math.max(1, Math.ceil(PICTURE_SIDE / Math.max(...size)));
-  // The same colours for every image of a bundle: the threshold is always half-way.
-  await writeFile(input.map, await heatmap(map, size, [0, 2 * thresholds.pixel]));
-  await writeFile(input.overlay, await overlay(image.pixels, size, { segmentation, scale }));
+  const { score, map, raw } = await measure(detector, image, input.tiff !== null);
+  const regions = regionsAt(map, size, thresholds.pixel);
+  await writePictures(input, { size, pixels: image.pixels, map }, thresholds.pixel);
+  if (input.tiff !== null) await writeFile(input.tiff, floatTiff(raw, image.fileSize));
   return {
     path: input.path,
     score,
@@ -49,6 +49,7 @@ export async function predictImage(
     regions: regions.map((region) => scaleRegion(region, size, image.fileSize)),
     map: input.map,
     overlay: input.overlay,
+    tiff: input.tiff,
     error: null,
   };
 }
@@ -63,14 +64,25 @@ export function failedItem(path: string, error: Error): PredictedItem {
     regions: [],
     map: null,
     overlay: null,
+    tiff: null,
     error: error.message,
   };
 }
 
+interface Measured {
+  readonly score: number;
+  /** At the detector's size. */
+  readonly map: Float32Array;
+  /** At the size of the file; as `map` where that was not asked for. */
+  readonly raw: Float32Array;
+}
+
+/** One image at a time: sets of them were not faster, and changed the last digits. */
 async function measure(
   detector: AnomalyDetector,
-  { pixels, size }: ReadImage,
-): Promise<{ score: number; map: Float32Array }> {
+  { pixels, size, fileSize }: DecodedImage,
+  enlarged: boolean,
+): Promise<Measured> {
   const images = toImages(
     [{ id: 'input', label: 0, kind: 'unknown', image: pixels, size, channels: 3 }],
     size,
@@ -78,7 +90,8 @@ async function measure(
   const prediction = detector.predict(images);
   try {
     const [score = Number.NaN] = await prediction.score.data<'float32'>();
-    return { score, map: await prediction.anomalyMap.data<'float32'>() };
+    const map = await prediction.anomalyMap.data<'float32'>();
+    return { score, map, raw: enlarged ? await resizeMap(prediction.anomalyMap, 0, fileSize) : map };
   } finally {
     disposePrediction(prediction);
     images.dispose();

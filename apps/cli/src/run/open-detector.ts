@@ -14,15 +14,20 @@ export interface OpenedDetector {
   readonly notes: readonly string[];
 }
 
-/** Opens a bundle on the backend asked for; weights other than its own only where the user named them. */
+/**
+ * Opens a bundle on the backend asked for; weights other than its own only where the user named them.
+ *
+ * @param started a backend that an earlier detector was opened on; without it one is chosen, and said
+ */
 export async function openDetector(
   bundle: Bundle,
   known: KnownDetector,
   sources: WeightSources,
   context: Context,
+  started?: ChosenBackend,
 ): Promise<OpenedDetector> {
   const say = (line: string) => context.output.note(line);
-  const backend = await startBackend({ backend: context.backend }, say);
+  const backend = started ?? (await startBackend({ backend: context.backend }, say));
   const notes: string[] = [];
   const kind = known.connect({
     allowOtherWeights: sources.option !== undefined,

@@ -19,7 +19,10 @@ export class RunFolder {
   readonly history: string;
   readonly metrics: string;
   readonly maps: string;
+  readonly overlays: string;
   readonly report: string;
+  readonly scores: string;
+  readonly scoresTable: string;
   readonly splits: string;
 
   constructor(
@@ -34,7 +37,10 @@ export class RunFolder {
     this.history = join(this.path, 'history.json');
     this.metrics = join(this.path, 'metrics.json');
     this.maps = join(this.path, 'maps');
+    this.overlays = join(this.path, 'overlays');
     this.report = join(this.path, 'report.html');
+    this.scores = join(this.path, 'scores.json');
+    this.scoresTable = join(this.path, 'scores.csv');
     this.splits = join(this.path, 'splits.json');
   }
 
@@ -72,12 +78,16 @@ export class RunFolder {
     }
   }
 
+  /** Files of an evaluation. */
+  private get results(): string[] {
+    return [this.metrics, this.report, this.scores, this.scoresTable];
+  }
+
   /** Removes halves of files, and of the last event, that a killed process or a full disk left. */
   async sweep(): Promise<void> {
-    const files = [this.config, this.history, this.metrics, this.report, this.splits].map((path) =>
-      basename(path),
-    );
-    await removeLeftovers(this.path, files, /^\.[0-9a-f]{8}\.tmp$/);
+    const files = [this.config, this.history, ...this.results, this.splits];
+    const names = files.map((path) => basename(path));
+    await removeLeftovers(this.path, names, /^\.[0-9a-f]{8}\.tmp$/);
     await dropTornLine(this.events);
   }
 
@@ -85,11 +95,11 @@ export class RunFolder {
   async clear(): Promise<void> {
     await this.sweep();
     // The configuration first: without it, what a crash leaves behind is no run.
-    const files = [this.config, this.events, this.history, this.metrics, this.report, this.splits];
+    const files = [this.config, this.events, this.history, ...this.results, this.splits];
     for (const part of files) {
       await rm(part, { force: true });
     }
-    for (const part of [this.bundle, this.checkpoint, this.maps]) {
+    for (const part of [this.bundle, this.checkpoint, this.maps, this.overlays]) {
       await rm(part, { recursive: true, force: true });
     }
   }

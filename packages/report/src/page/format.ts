@@ -1,15 +1,37 @@
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
-/** Three significant digits: `0.0213`, `1,240`, `3.1 × 10⁻⁶`. */
-export function formatNumber(value: number): string {
+/** Significant digits, three unless said otherwise: `0.0213`, `1,240`, `3.1 × 10⁻⁶`. */
+export function formatNumber(value: number, digits = 3): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'not a number' : 'infinite';
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) {
-    const [digits = '', exponent = ''] = value.toExponential(2).split('e');
+    const [mantissa = '', exponent = ''] = value.toExponential(digits - 1).split('e');
     const raised = exponent.replace(/\d/g, (digit) => superscripts[Number(digit)] ?? '');
-    return `${signed(digits)} × 10${raised.replace('+', '').replace('-', '⁻')}`;
+    return `${signed(mantissa)} × 10${raised.replace('+', '').replace('-', '⁻')}`;
   }
-  return signed(value.toLocaleString('en-GB', { maximumSignificantDigits: 3, minimumSignificantDigits: 3 }));
+  return signed(formatOf(digits).format(value));
+}
+
+/** Two numbers with as many digits as tell them apart, at least three and at most seven. */
+export function formatApart(one: number, other: number): [one: string, other: string] {
+  for (let digits = 3; ; digits++) {
+    const [a, b] = [formatNumber(one, digits), formatNumber(other, digits)];
+    if (a !== b || digits === 7) return [a, b];
+  }
+}
+
+/** Kept, since making one takes as long as formatting a thousand numbers. */
+const formats = new Map<number, Intl.NumberFormat>();
+
+function formatOf(digits: number): Intl.NumberFormat {
+  const known = formats.get(digits);
+  if (known) return known;
+  const format = new Intl.NumberFormat('en-GB', {
+    minimumSignificantDigits: digits,
+    maximumSignificantDigits: digits,
+  });
+  formats.set(digits, format);
+  return format;
 }
 
 /** A metric in [0, 1] with three decimals, or a dash where it is not defined. */
@@ -20,6 +42,11 @@ export function formatMetric(value: number | null | undefined): string {
 /** A share in [0, 1] as `93.1`, in hundredths. */
 export function formatHundredths(share: number): string {
   return (share * 100).toFixed(1).replace('.0', '');
+}
+
+/** `1,240`, for counts. */
+export function formatWhole(value: number): string {
+  return value.toLocaleString('en-GB');
 }
 
 /** `1 image`, `2 images`. */

@@ -2,12 +2,12 @@
 export const style = `
 :root {
   color-scheme: light dark;
-  --page: #fff; --raised: #f5f6f8; --text: #1c2128; --soft: #57606a; --rule: #d8dce1;
+  --page: #fff; --raised: #f5f6f8; --text: #1c2128; --soft: #57606a; --rule: #d8dce1; --edge: #868e98;
   --good: #2166ac; --bad: #c0480f; --met: #1a6e3c;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
-    --page: #14171c; --raised: #1d2127; --text: #e4e7eb; --soft: #a3abb6; --rule: #343a43;
+    --page: #14171c; --raised: #1d2127; --text: #e4e7eb; --soft: #a3abb6; --rule: #343a43; --edge: #717a86;
     --good: #74b3ee; --bad: #f5945c; --met: #6cc48d;
   }
 }
@@ -28,6 +28,7 @@ time, figcaption, nav, article > p { font-size: .875rem; }
 .lead { margin-top: 1rem; }
 nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; padding: 0; margin: 0; list-style: none; }
 a { color: var(--good); text-underline-offset: .2em; }
+:is(a, summary, select, input, button, [tabindex]):focus-visible { outline: 2px solid var(--good); outline-offset: 2px; }
 section { padding: 2rem 0 1rem; border-top: 1px solid var(--rule); margin-top: 1.5rem; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin-bottom: 1rem; }
@@ -104,6 +105,7 @@ footer { padding: 2rem 0; }
   table { font-size: .8125rem; }
   tr > :not(:last-child) { padding-right: .75rem; }
 }
+@page { margin: 14mm; }
 @media print {
   nav { display: none; }
   header, main { max-width: none; padding: 0; }

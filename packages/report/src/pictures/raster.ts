@@ -28,8 +28,24 @@ export async function toPng(raster: Raster): Promise<Uint8Array> {
 }
 
 /** Photographs as WebP take a tenth of the bytes of PNG, and every browser of the last years reads it. */
-export async function toWebp(raster: Raster): Promise<Uint8Array> {
-  return new Uint8Array(await raw(raster).webp({ quality: 90, smartSubsample: true }).toBuffer());
+export async function toWebp(raster: Raster, quality = 90): Promise<Uint8Array> {
+  return new Uint8Array(await raw(raster).webp({ quality, smartSubsample: true }).toBuffer());
+}
+
+/** The size of a picture whose longer side is at most `side`, in the same proportions. */
+export function sizeWithin([height, width]: Size, side: number): Size {
+  const scale = Math.min(1, side / Math.max(height, width));
+  return [Math.max(1, Math.round(height * scale)), Math.max(1, Math.round(width * scale))];
+}
+
+/** Encodes as {@link toWebp} does, made smaller to `size` first, where it is not that size already. */
+export async function toSmallWebp(raster: Raster, size: Size, quality: number): Promise<Uint8Array> {
+  const [height, width] = size;
+  const smaller =
+    height === raster.size[0] && width === raster.size[1]
+      ? raw(raster)
+      : raw(raster).resize({ height, width, fit: 'fill' });
+  return new Uint8Array(await smaller.webp({ quality, smartSubsample: true }).toBuffer());
 }
 
 /** Enlarges by a whole factor, smoothly. */

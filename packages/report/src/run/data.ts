@@ -1,8 +1,9 @@
+import type { PixelCurves } from '@utad/eval';
+import type { Gallery } from './gallery/gallery';
+import type { KindResult, Measured, ReportMetrics } from './metrics';
+
 /** Height and width in pixels, in that order. */
 export type Size = readonly [height: number, width: number];
-
-/** A number of a report, or `null` where it is not defined, such as an AUROC of one class. */
-export type Measured = number | null;
 
 /** Everything a report shows, as plain data. Scores and map values are higher where something is more anomalous. */
 export interface ReportData {
@@ -10,8 +11,12 @@ export interface ReportData {
   readonly title: string;
   /** ISO 8601. */
   readonly createdAt: string;
-  /** Label and value, in the order shown: detector, preset, images, seed, backend, weights, versions. */
-  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** Label and value, in the order shown: detector, preset, images, seed, weights, times, versions. */
+  readonly facts: readonly Fact[];
+  /** What it ran on, likewise: processor, memory, system, backend, device. */
+  readonly hardware?: readonly Fact[];
+  /** The whole configuration as the text of a file, such as YAML. */
+  readonly configuration?: string;
   /** The headline numbers. */
   readonly metrics: ReportMetrics;
   /** Where good ends and anomalous begins. */
@@ -20,38 +25,26 @@ export interface ReportData {
   readonly reduction: 'mean' | 'max';
   /** Every image of the test set. */
   readonly scores: readonly ImageScore[];
+  /** The good images, and each type of defect against them. */
+  readonly kinds?: readonly KindResult[];
+  /** ROC, precision-recall and PRO curve of all pixels, from `PixelAccumulator.curves` of `@utad/eval`. */
+  readonly pixelCurves?: PixelCurves | null;
   /** The course of training, stage by stage. */
   readonly losses: readonly StageLosses[];
   /** Other ways to score the same images, the detector's own among them. */
   readonly comparisons?: readonly Comparison[];
   /** How well images are restored; needs the clean twins of defective images. */
   readonly restoration?: Restoration;
+  /** Where intermediate images differ from the input; needs masks. */
+  readonly repairs?: readonly Repair[];
   /** What the anomaly map is made of, by feature layer or pair of images; shares in [0, 1]. */
   readonly layerShares?: readonly LayerShare[];
-  /** The images to show, such as the most and least anomalous ones; the report sorts them by score. */
-  readonly gallery: readonly GalleryRow[];
+  /** Latent codes of images in two dimensions. */
+  readonly latent?: Latent;
+  /** The images to show, as `GalleryBuilder` made them; left out where there are none. */
+  readonly gallery?: Gallery;
   /** Sentences on what a reader should know: reduced data, numbers that are not defined, images left out. */
   readonly notes: readonly string[];
-}
-
-/** The numbers of a test set. */
-export interface ReportMetrics {
-  /** Over whole images. */
-  readonly image: {
-    /** Area under the ROC curve of image scores, in [0, 1], higher is better. */
-    readonly auroc: Measured;
-    /** The same with the mean of the anomaly map as score. */
-    readonly aurocMean?: Measured;
-    /** The same with the maximum of the anomaly map as score. */
-    readonly aurocMax?: Measured;
-  };
-  /** Over all pixels; `null` without masks. */
-  readonly pixel: {
-    /** Area under the ROC curve of all pixels of the test set, in [0, 1], higher is better. */
-    readonly auroc: Measured;
-    /** Intersection over union at each of the three pixel thresholds, in [0, 1], higher is better. */
-    readonly iou: { readonly paper: Measured; readonly fitted: Measured; readonly oracle: Measured };
-  };
 }
 
 /** An image is called anomalous when `score >= image`, a pixel when its map value reaches the pixel threshold. */
@@ -65,6 +58,9 @@ export interface ReportThresholds {
   /** Best on the test set; in the units of the anomaly map. */
   readonly oracle?: number;
 }
+
+/** A line of a table of facts. */
+export type Fact = readonly [label: string, value: string];
 
 /** One image of the test set with its score. */
 export interface ImageScore {
@@ -113,26 +109,66 @@ export interface Restoration {
   readonly outsideImpression: number;
 }
 
+/** Where an intermediate image differs from the input: mean absolute differences in [0, 1]. */
+export interface Repair {
+  /** Of the intermediate image, such as `impression`. */
+  readonly name: string;
+  /** Such as `m`; empty for none. */
+  readonly symbol: string;
+  /** Inside the defect masks. Higher means more was changed there. */
+  readonly inside: number;
+  /** Outside the masks of the same images. Lower is better. */
+  readonly outside: number;
+  /** Over good images; `null` where there are none. Lower is better. */
+  readonly good: number | null;
+  /** Share of all the change in defective images that lies inside their masks, in [0, 1]. */
+  readonly share: number;
+  /** Share of the area of defective images that lies inside their masks, in [0, 1]: what chance would give. */
+  readonly area: number;
+}
+
 /** What one part of the anomaly map makes of it. */
 export interface LayerShare {
   /** The layer or pair, such as `conv3_4`. */
   readonly name: string;
-  /** In [0, 1]. */
+  /** Of the whole, in [0, 1]. */
   readonly share: number;
+  /** Parts of one group add up to the whole map; `layer` and `pair` are described in words. */
+  readonly group?: string;
 }
 
-/** One image with everything that explains its score. */
-export interface GalleryRow extends ImageScore {
-  /** Of every picture, of the map and of the mask in this row. */
-  readonly size: Size;
-  /** The input first, then what the detector made of it. `pixels` are RGB, `H * W * 3` bytes. */
-  readonly images: readonly {
+/** Latent codes of images, brought down to two dimensions in one way or several. */
+export interface Latent {
+  /** In the order shown. */
+  readonly projections: readonly {
+    /** Such as `PCA`. */
     readonly name: string;
-    readonly symbol: string;
-    readonly pixels: Uint8Array;
+    /** What distances in it mean, in a sentence or two. */
+    readonly note: string;
+    /** In units of the projection. */
+    readonly points: readonly LatentPoint[];
   }[];
-  /** `H * W` values, at least 0. */
-  readonly anomalyMap: Float32Array;
-  /** Ground truth, `H * W` bytes: 0 good, 1 anomalous. */
-  readonly mask?: Uint8Array;
+  /** How many numbers a code has. */
+  readonly dimensions?: number;
+  /** What the codes are, and what their distance means, in sentences. */
+  readonly about?: string;
+  /** How far codes lie from that of the nearest training image, by Euclidean distance, in the units of the codes. */
+  readonly distances?: {
+    /** Of that distance as image score, in [0, 1], higher is better. */
+    readonly auroc: Measured;
+    /** The median of each group, `training` images from their nearest other one. */
+    readonly groups: readonly { readonly group: string; readonly images: number; readonly median: number }[];
+  };
+}
+
+/** Where the latent code of an image lies. */
+export interface LatentPoint {
+  /** Of the image. */
+  readonly id: string;
+  /** `training`, `good` or the type of defect. */
+  readonly group: string;
+  /** To the right, in units of the projection. */
+  readonly x: number;
+  /** Upwards, likewise. */
+  readonly y: number;
 }

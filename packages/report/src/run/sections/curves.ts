@@ -1,48 +1,48 @@
-import { histogramChart } from '../../charts/histogram';
+import { precisionRecallCurve, rocCurve } from '@utad/eval';
+import { operationOf, pixelOperationOf } from '../../charts/operation';
+import { precisionRecallChart } from '../../charts/precision-recall';
+import { proChart } from '../../charts/pro';
 import { rocChart } from '../../charts/roc';
-import { formatNumber } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { ImageScore, ReportData } from '../data';
-import { table } from './table';
+import type { ReportData } from '../data';
+import { curveNumbers } from './curve-numbers';
+import { workingPoint } from './working-point';
 
-/** ROC curve, score histogram and how each kind of image fares. */
-export function curves({ scores, thresholds }: ReportData): Html {
-  return html`<section aria-labelledby="curves"><h2 id="curves">Scores</h2>
-${
-  scores.length === 0
-    ? html`<p>No image was scored.</p>`
-    : html`<div class="charts">
-<figure>${histogramChart(scores, thresholds.image)}<figcaption>Image scores: how many images have which. What lies right of the dashed line is called anomalous; the less good and anomalous images overlap, the better the detector.</figcaption></figure>
-${
-  new Set(scores.map(({ label }) => label)).size === 2
-    ? html`<figure>${rocChart(scores, thresholds.image)}<figcaption>ROC curve: what share of anomalous images is found for every share of false alarms. The dot is the fitted threshold, the dashed line chance.</figcaption></figure>`
-    : html`<p>There is no ROC curve: it compares good with anomalous images, and the test set has only one of the two.</p>`
-}
-</div>${byKind(scores, thresholds.image)}`
-}</section>`;
+/** What every threshold would give, and where the fitted one works. */
+export function curves(data: ReportData): Html {
+  return html`<section aria-labelledby="curves"><h2 id="curves">Curves</h2>
+<p>Each point of a curve is one threshold, from the strictest on the left. The dot is the fitted threshold, the only one that
+prediction uses; the dotted line is chance.</p>
+<h3>Images</h3>
+${imageCurves(data)}
+${data.pixelCurves ? pixelCurves(data, data.pixelCurves) : ''}</section>`;
 }
 
-function byKind(scores: readonly ImageScore[], threshold: number): Html {
-  const kinds = [...new Set(scores.map(({ kind }) => kind))].map((kind) => {
-    const images = scores.filter((image) => image.kind === kind);
-    return {
-      kind,
-      good: images.every(({ label }) => label === 0),
-      images: images.length,
-      mean: images.reduce((sum, { score }) => sum + score, 0) / images.length,
-      called: images.filter(({ score }) => score >= threshold).length,
-    };
-  });
-  kinds.sort((a, b) => Number(b.good) - Number(a.good) || b.mean - a.mean);
-  return table({
-    caption: 'By kind of image',
-    columns: ['Kind', 'Images', 'Mean score', 'Called anomalous', 'Share'],
-    rows: kinds.map(({ kind, images, mean, called }) => [
-      kind,
-      images,
-      formatNumber(mean),
-      called,
-      `${Math.round((called / images) * 100)} %`,
-    ]),
-  });
+function imageCurves({ scores, thresholds }: ReportData): Html {
+  const labels = scores.map(({ label }) => label);
+  if (new Set(labels).size < 2) {
+    return html`<p>There is no curve over images: it compares good with anomalous ones, and the test set has ${
+      scores.length === 0 ? 'none' : 'only one of the two'
+    }.</p>`;
+  }
+  const values = scores.map(({ score }) => score);
+  const roc = rocCurve(labels, values);
+  const precisionRecall = precisionRecallCurve(labels, values);
+  const at = operationOf(scores, thresholds.image);
+  const share = labels.filter((label) => label === 1).length / labels.length;
+  return html`<div class="charts curves">
+<figure>${rocChart(roc, 'images', at)}<figcaption>ROC curve: what share of anomalous images is found for every share of false alarms.</figcaption></figure>
+<figure>${precisionRecallChart(precisionRecall, 'images', at, share)}<figcaption>Precision-recall curve: how many of the images called anomalous are, for every share of them that is found.</figcaption></figure>
+${workingPoint({ scores, thresholds })}
+</div>${curveNumbers('images', { ...roc, ...precisionRecall })}`;
+}
+
+function pixelCurves({ thresholds }: ReportData, all: NonNullable<ReportData['pixelCurves']>): Html {
+  const at = pixelOperationOf(all, thresholds.pixel);
+  const precisionRecall = { precision: all.precision, recall: all.truePositiveRate };
+  return html`<h3>Pixels</h3><div class="charts curves">
+<figure>${rocChart(all, 'pixels', at)}<figcaption>ROC curve of all pixels of the test set. Sound pixels are so many that even a small share of them is a large area.</figcaption></figure>
+<figure>${precisionRecallChart(precisionRecall, 'pixels', at, all.precision.at(-1))}<figcaption>Precision-recall curve of all pixels: how much of what is marked is defective.</figcaption></figure>
+<figure>${proChart(all, at)}<figcaption>Per-region overlap: the share of each defect that is marked, small and large ones alike. AUPRO is the tinted area, up to 0.3, as a share of what it could be.</figcaption></figure>
+</div>${curveNumbers('pixels', { ...all, ...precisionRecall })}`;
 }

@@ -1,18 +1,21 @@
 import { type Html, html } from '../../page/html';
-import type { ReportData } from '../data';
+import type { Fact, ReportData } from '../data';
 
-/** What was run, on what, with which versions. */
-export function facts({ facts: rows }: ReportData): Html | undefined {
-  if (rows.length === 0) return undefined;
+/** What was run, on what, with which versions and settings. */
+export function facts({ facts: rows, hardware = [], configuration }: ReportData): Html | undefined {
+  if (rows.length === 0 && hardware.length === 0 && configuration === undefined) return undefined;
   return html`<section aria-labelledby="facts"><h2 id="facts">Run</h2>
-<table class="facts"><caption class="hidden">What was run</caption><tbody>${rows.map(
-    ([label, value]) => html`<tr><th scope="row">${label}</th><td>${value}</td></tr>`,
-  )}</tbody></table></section>`;
+${rows.length > 0 && factTable('What was run', rows)}
+${hardware.length > 0 && html`<h3>Machine</h3>${factTable('What it ran on', hardware)}`}
+${
+  configuration !== undefined &&
+  html`<details><summary>The whole configuration</summary>
+<div class="scroll" role="region" aria-label="Configuration" tabindex="0"><pre><code>${configuration}</code></pre></div></details>`
+}</section>`;
 }
 
-/** What a reader should keep in mind. */
-export function notes({ notes: sentences }: ReportData): Html | undefined {
-  if (sentences.length === 0) return undefined;
-  return html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2>
-<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></section>`;
+function factTable(caption: string, rows: readonly Fact[]): Html {
+  return html`<table class="facts"><caption class="hidden">${caption}</caption><tbody>${rows.map(
+    ([label, value]) => html`<tr><th scope="row">${label}</th><td>${value}</td></tr>`,
+  )}</tbody></table>`;
 }

@@ -1,6 +1,7 @@
 import { formatMetric, formatNumber } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { Measured, ReportData } from '../data';
+import type { ReportData } from '../data';
+import type { Measured } from '../metrics';
 
 /** What each threshold is, where it came from and what it may be used for. */
 export function thresholds({ thresholds: at, metrics }: ReportData): Html {

@@ -1,0 +1,58 @@
+import { quantile, rocAuc } from '@utad/eval';
+import type { Definitions } from './defined';
+import type { EvaluatedImage, KindResult } from './evaluation';
+import { intervalOf } from './intervals';
+import type { KindOverlap } from './kind-overlap';
+
+interface KindResultsOptions {
+  /** Of images: at or above it an image is called anomalous. */
+  readonly threshold: number;
+  readonly overlap: KindOverlap;
+  readonly definitions: Definitions;
+}
+
+/** Each kind of image by itself, types of defect against all good images. */
+export function kindResults(
+  items: readonly EvaluatedImage[],
+  { threshold, overlap, definitions }: KindResultsOptions,
+): KindResult[] {
+  const good = items.filter(({ label }) => label === 0).map(({ score }) => score);
+  return grouped(items).map(([{ kind, label }, group]) => {
+    const scores = group.map(({ score }) => score);
+    const labels = [...good.map(() => 0), ...scores.map(() => 1)];
+    const all = [...good, ...scores];
+    const comparable = label === 1 && good.length > 0;
+    return {
+      kind,
+      label,
+      images: group.length,
+      called: scores.filter((score) => score >= threshold).length,
+      auroc: comparable ? rocAuc(labels, all) : null,
+      interval: comparable
+        ? definitions.measure(`the interval of the image AUROC of ${kind}`, 'images', () =>
+            intervalOf(labels, all, rocAuc),
+          )
+        : null,
+      iou: label === 1 ? overlap.iou(kind) : null,
+      median: quantile(scores, 0.5),
+    };
+  });
+}
+
+/** Good ones first, then by name. A kind that has both good and anomalous images is two groups. */
+function grouped(
+  items: readonly EvaluatedImage[],
+): (readonly [of: Pick<EvaluatedImage, 'kind' | 'label'>, group: readonly EvaluatedImage[]])[] {
+  const groups = new Map<string, EvaluatedImage[]>();
+  for (const item of items) {
+    const key = `${item.label}/${item.kind}`;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    group.push(item);
+  }
+  const sorted = [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.flatMap(([, group]) => {
+    const [first] = group;
+    return first === undefined ? [] : [[first, group] as const];
+  });
+}

@@ -1,0 +1,88 @@
+import { scaleLinear } from 'd3-scale';
+import { bottomAxis, chart, round } from '../charts/axes';
+import { formatMetric } from '../page/format';
+import { type Html, html } from '../page/html';
+import { mark, seriesClass } from './series';
+import type { RunResult } from './summary/types';
+
+const width = 420;
+const box = { left: 104, right: 406, top: 10 };
+const runHeight = 13;
+const gap = 12;
+
+interface DotPlot {
+  /** Of the metric, for screen readers. */
+  readonly name: string;
+  readonly categories: readonly string[];
+  readonly detectors: readonly string[];
+  /** Of one metric. */
+  readonly results: readonly RunResult[];
+  /** What the paper prints, by category. */
+  readonly paper: ReadonlyMap<string, number>;
+}
+
+/** A line for each run, category by category: its value, its interval, and what the paper prints. */
+export function dotPlot({ name, categories, detectors, results, paper }: DotPlot): Html | undefined {
+  const shown = results.filter(({ value }) => value !== null);
+  if (shown.length === 0) return undefined;
+  const bands = categories.map((category) => ({
+    category,
+    runs: detectors.flatMap((detector) =>
+      shown.filter((run) => run.category === category && run.detector === detector),
+    ),
+  }));
+  const tops = bands.map((_, i) =>
+    bands.slice(0, i).reduce((y, { runs }) => y + Math.max(1, runs.length) * runHeight + gap, box.top),
+  );
+  const last = bands.at(-1);
+  const bottom = (tops.at(-1) ?? box.top) + Math.max(1, last?.runs.length ?? 1) * runHeight + gap;
+  const printed = categories.flatMap((category) => paper.get(category) ?? []);
+  const values = shown
+    .flatMap(({ value, interval }) => [value ?? 0, interval?.low ?? [], interval?.high ?? []])
+    .flat();
+  const x = scaleLinear(
+    [Math.min(...values, ...printed), Math.max(...values, ...printed)],
+    [box.left, box.right],
+  ).nice(5);
+  const [low = 0, high = 1] = x.domain();
+  // A value alone, or several that are equal, still needs a width to stand in.
+  if (low === high) x.domain([Math.max(0, low - 0.05), Math.min(1, high + 0.05)]);
+  const grid = x
+    .ticks(5)
+    .map(
+      (tick) =>
+        html`<line class="grid" x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${box.top}" y2="${bottom}"/>`,
+    );
+  const drawn = bands.map(({ category, runs }, i) => {
+    const top = tops[i] ?? box.top;
+    const height = Math.max(1, runs.length) * runHeight;
+    const ours = paper.get(category);
+    return html`<text class="row" x="${box.left - 10}" y="${top + height / 2 + gap / 2 + 4}" text-anchor="end">${shortened(category)}</text>${
+      ours !== undefined &&
+      html`<line class="paper" x1="${round(x(ours))}" x2="${round(x(ours))}" y1="${top + 2}" y2="${top + height + gap - 2}"/>`
+    }${runs.map((run, line) => {
+      const y = top + gap / 2 + (line + 0.5) * runHeight;
+      const series = detectors.indexOf(run.detector);
+      const { value, interval } = run;
+      return html`${
+        interval !== null &&
+        html`<line class="whisker ${seriesClass(series)}" x1="${round(x(interval.low))}" x2="${round(x(interval.high))}" y1="${y}" y2="${y}"/>`
+      }${mark(series, round(x(value ?? 0)), y)}`;
+    })}`;
+  });
+  const rules = tops
+    .slice(1)
+    .map((y) => html`<line class="grid" x1="0" x2="${box.right}" y1="${y}" y2="${y}"/>`);
+  return chart(
+    [bottom + 40, width],
+    `${name} by category. ${shown
+      .map((run) => `${run.category}, ${run.detector}, seed ${run.seed}: ${formatMetric(run.value)}`)
+      .join('; ')}.`,
+    html`<g class="axis">${grid}${rules}</g>${bottomAxis(x, { left: box.left, right: box.right, top: box.top, bottom }, { label: name, ticks: 5 })}${drawn}`,
+  );
+}
+
+/** What fits beside the plot. */
+function shortened(name: string): string {
+  return name.length > 14 ? `${name.slice(0, 13)}…` : name;
+}

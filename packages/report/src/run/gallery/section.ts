@@ -1,0 +1,51 @@
+import { count, formatNumber } from '../../page/format';
+import { type Html, html } from '../../page/html';
+import { heatmapRaster } from '../../pictures/heatmap';
+import { groundTruthColour, segmentationColour } from '../../pictures/overlay';
+import { toPng } from '../../pictures/raster';
+import { article } from './article';
+import { controls } from './controls';
+import type { Gallery } from './gallery';
+
+/** Every image of the gallery with what the detector made of it. */
+export async function gallerySection(gallery: Gallery): Promise<Html | undefined> {
+  const { images, pixelThreshold, repairLimit } = gallery;
+  if (images.length === 0) return undefined;
+  const thumbnails = new Map(gallery.training.map(({ id }, index) => [id, index]));
+  const hasRepair = images.some(({ details }) => details.some(({ group }) => group === 'repair'));
+  const hasTruth = images.some(({ label }) => label === 1);
+  return html`<section aria-labelledby="gallery"><h2 id="gallery">Images</h2>
+<p>Each row shows one test image, what the detector made of it, its anomaly map, and the pixels that reach the fitted
+pixel threshold of ${formatNumber(pixelThreshold)}. Wrong calls come first, then the other images; the highest score leads.
+${leftOut(gallery)}</p>
+<div class="legend scales">
+${await scale('Anomaly map and its parts', 2 * pixelThreshold, `pixel threshold ${formatNumber(pixelThreshold)}`)}
+${hasRepair && (await scale('|x − m|, of the range of an image', repairLimit, formatNumber(repairLimit / 2)))}
+</div>
+<div class="legend"><span><i style="background:rgb(${segmentationColour.join(' ')})"></i>marked by the detector</span>
+${hasTruth && html`<span><i class="outline" style="border-color:rgb(${groundTruthColour.join(' ')})"></i>outline of the true defect</span>`}</div>
+${controls(gallery)}
+<div id="gallery-rows">
+${images.map((image) => article(image, gallery, thumbnails))}
+</div></section>`;
+}
+
+function leftOut({ images, seen }: Gallery): string {
+  if (images.length === seen.images) return '';
+  const wrong = images.filter(({ verdict }) => verdict !== 'right').length;
+  const [all, right] = [seen.images - seen.wrong, images.length - wrong];
+  const number = (value: number) => value.toLocaleString('en-GB');
+  const whichWrong =
+    wrong === seen.wrong
+      ? `all ${number(wrong)} called wrongly`
+      : `${number(wrong)} of ${number(seen.wrong)} called wrongly`;
+  return `${count(images.length, 'image')} of ${number(seen.images)} are shown: ${whichWrong}, and of the others ${number(right)} of ${number(all)}, chosen to cover every type and its scores evenly.`;
+}
+
+/** The colours from 0 to a limit, beyond which everything is drawn in the last one. */
+async function scale(what: string, limit: number, middle: string): Promise<Html> {
+  const steps = Float32Array.from({ length: 256 }, (_, i) => i);
+  const png = await toPng(heatmapRaster(steps, [1, 256], [0, 255]));
+  const source = `data:image/png;base64,${Buffer.from(png).toString('base64')}`;
+  return html`<div><span>${what}</span><img alt="Colour scale, from black over red to pale yellow" width="256" height="1" src="${source}"><span class="ticks"><span>0</span><span>${middle}</span><span>from ${formatNumber(limit)}</span></span></div>`;
+}
