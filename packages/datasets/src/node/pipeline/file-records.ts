@@ -1,4 +1,5 @@
 import type { ImageRecord } from '@utad/training';
+import { decodeManyAtOnce } from '../decoding/many-at-once';
 import { ahead } from './ahead';
 import type { CacheReader } from './cache/cache-reader';
 import { type Decoders, type EntryFile, type RolePixels, withChannels } from './entry-files';
@@ -35,10 +36,12 @@ export async function* fileRecords(
 ): AsyncGenerator<ImageRecord> {
   for (const index of order) entryAt(source, index);
   const readers = new Map([...source.readers].map(([name, reader]) => [name, reader.again()]));
+  const decoded = decodeManyAtOnce();
   try {
     const read = (index: number) => readRecord(source, readers, index);
     for await (const [, record] of ahead(order, source.workers, read)) yield record;
   } finally {
+    decoded();
     for (const reader of readers.values()) await reader.close();
   }
 }

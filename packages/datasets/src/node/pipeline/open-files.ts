@@ -4,6 +4,7 @@ import type { Size, TrainingData } from '@utad/training';
 import { DatasetError, ImageError } from '../../errors';
 import { describeChanges } from '../decoding/changes';
 import { channelsOf } from '../decoding/decode';
+import { decodeManyAtOnce } from '../decoding/many-at-once';
 import { ahead } from './ahead';
 import { type CacheReport, OpenCaches } from './cache/open-caches';
 import { Decoders, type EntryFile } from './entry-files';
@@ -68,6 +69,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
 
   const open = (entry: ImageEntry) => openEntry(decoders.filesOf(entry), caches, limits).catch(badImage);
   let report: CacheReport | undefined;
+  const decoded = decodeManyAtOnce();
   try {
     for await (const [entry, outcome] of ahead(entries, workers, open)) {
       signal?.throwIfAborted();
@@ -91,6 +93,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
       left.push(entry);
     }
   } finally {
+    decoded();
     // What was decoded until a bad file came, or until it was stopped, need not be decoded again.
     report = await caches?.finish();
   }

@@ -10,6 +10,7 @@ export interface ComparisonSummary {
 
 /** All results on one data set. */
 export interface DatasetSummary {
+  /** As its runs name it, such as `mvtec`. */
   readonly dataset: string;
   /** In the order in which runs name them. */
   readonly categories: readonly string[];
@@ -33,10 +34,15 @@ export interface DatasetSummary {
 
 /** One metric of one run. */
 export interface RunResult {
+  /** Its id. */
   readonly run: string;
+  /** By name. */
   readonly detector: string;
+  /** Of the data set, such as `screw`. */
   readonly category: string;
+  /** Of its training. */
   readonly seed: number;
+  /** The key of a metric, such as `imageAuroc`. */
   readonly metric: string;
   /** `null` where it is not defined, as pixel metrics without masks. */
   readonly value: Measured;
@@ -46,8 +52,11 @@ export interface RunResult {
 
 /** One metric of one detector in one category, over its seeds. */
 export interface CategoryResult {
+  /** By name. */
   readonly detector: string;
+  /** Of the data set, such as `screw`. */
   readonly category: string;
+  /** The key of a metric, such as `imageAuroc`. */
   readonly metric: string;
   /** Mean over the seeds. */
   readonly mean: Measured;
@@ -59,7 +68,9 @@ export interface CategoryResult {
 
 /** One metric of one detector over categories: a macro mean, in which each category weighs the same. */
 export interface MeanResult {
+  /** By name. */
   readonly detector: string;
+  /** The key of a metric, such as `imageAuroc`. */
   readonly metric: string;
   /** Macro mean over `categories` of the means over seeds. */
   readonly mean: Measured;
@@ -79,11 +90,15 @@ export interface MeanResult {
 
 /** `metric(A) - metric(B)` on the same test images. */
 export interface PairedDifference {
+  /** Of the data set, such as `screw`. */
   readonly category: string;
+  /** The key of a metric, such as `imageAuroc`. */
   readonly metric: string;
   /** Runs, by id. */
   readonly a: string;
+  /** The other one. */
   readonly b: string;
+  /** Positive where A has the higher value; `null` where one of them is not defined. */
   readonly difference: Measured;
   /** By the paired bootstrap over images; `null` for pixel metrics. */
   readonly interval: ReportInterval | null;
@@ -95,12 +110,15 @@ export interface PairedDifference {
 
 /** Mean of the differences of two detectors over the categories that both have. */
 export interface MeanDifference {
+  /** The key of a metric, such as `imageAuroc`. */
   readonly metric: string;
   /** Detectors, by name. */
   readonly a: string;
+  /** The other one. */
   readonly b: string;
   /** Macro mean of A - B, each the difference of means over seeds. */
   readonly mean: Measured;
+  /** How many categories both have. */
   readonly categories: number;
   /** Sample deviation (n - 1) over the categories; `null` with fewer than two. */
   readonly deviation: Measured;
@@ -110,8 +128,11 @@ export interface MeanDifference {
 
 /** Two runs of one category that were not tested on the same images. */
 export interface RefusedPair {
+  /** Of the data set, such as `screw`. */
   readonly category: string;
+  /** A run, by id. */
   readonly a: string;
+  /** The other one. */
   readonly b: string;
   /** A sentence. */
   readonly reason: string;
@@ -119,12 +140,15 @@ export interface RefusedPair {
 
 /** What the paper prints of its own method for one metric. */
 export interface PaperResult {
+  /** The key of a metric, such as `imageAuroc`. */
   readonly metric: string;
+  /** As the paper calls it. */
   readonly name: string;
   /** By category, where it has any. */
   readonly values: Readonly<Record<string, number>>;
   /** As printed; of `meanOf`. */
   readonly mean: number;
+  /** What the mean is taken over. */
   readonly meanOf: string;
   /** Where it is printed, and what to mind. */
   readonly source: string;
