@@ -49,7 +49,7 @@ describe.skipIf(data === undefined)('MNIST itself (skipped without UTAD_TEST_DAT
     for (const { id, image } of await read(train, [0, 1, 5850])) {
       const place = Number(id.slice('train/'.length));
       const grey = images.values.subarray(place * 784, (place + 1) * 784);
-      expect(image.filter((_, index) => index % 3 === 0)).toEqual(new Uint8Array(grey));
+      expect(image).toEqual(new Uint8Array(grey));
     }
   });
 
