@@ -43,6 +43,7 @@ export function projectionsOf(
 ): Latent['projections'] {
   const { training, test } = placesOf(tests, learned, seed);
   const all = [...training, ...test];
+  const there = training.length + tests.items.length;
   // At least half of what t-SNE can take are test images, since they are in question.
   const tested = some(test, Math.max(MOST_IN_T_SNE / 2, MOST_IN_T_SNE - training.length), seed, 't-sne test');
   const few = [...some(training, MOST_IN_T_SNE - tested.length, seed, 't-sne training'), ...tested];
@@ -53,7 +54,7 @@ export function projectionsOf(
     const { points, perplexity } = project(codes, { method: 't-sne', seed: deriveSeed(seed, 't-sne') });
     projections.push({
       name: 't-SNE',
-      note: `Images whose codes are near are drawn near, each keeping about ${perplexity.toFixed(0)} neighbours (the perplexity). Distances between groups, and their sizes, mean little.${shown(few, all)}`,
+      note: `Images whose codes are near are drawn near, each keeping about ${perplexity.toFixed(0)} neighbours (the perplexity). Distances between groups, and their sizes, mean little.${shown(few.length, there)}`,
       points: pointsOf(few, points),
     });
   }
@@ -65,15 +66,15 @@ export function projectionsOf(
     const percent = explained.map((share) => `${(100 * share).toFixed(0)}\u00a0%`);
     projections.push({
       name: 'PCA',
-      note: `The two directions in which the codes vary most, in their own units: ${percent.join(' and ')} of all variance. Images that are drawn apart are apart; those drawn together may differ in other directions.`,
+      note: `The two directions in which the codes vary most, in their own units: ${percent.join(' and ')} of all variance. Images that are drawn apart are apart; those drawn together may differ in other directions.${shown(all.length, there)}`,
       points: pointsOf(all, points),
     });
   }
   return projections;
 }
 
-function shown(few: readonly unknown[], all: readonly unknown[]): string {
-  return few.length < all.length ? ` ${few.length} of ${all.length} images, chosen by seed.` : '';
+function shown(drawn: number, there: number): string {
+  return drawn < there ? ` ${drawn} of ${there} images, chosen by seed.` : '';
 }
 
 function pointsOf(
