@@ -19,5 +19,7 @@ export function scoreOf(anomalyMap: tf.Tensor3D, reduction: Reduction): tf.Tenso
  * @example normalizedScore(3, 1) // 0.75
  */
 export function normalizedScore(score: number, threshold: number): number {
-  return score === 0 && threshold === 0 ? 0.5 : score / (score + threshold);
+  if (score === 0 && threshold === 0) return 0.5;
+  // Score / (score + threshold), in steps each of which keeps the order of scores when it is rounded.
+  return 1 / (1 + threshold / score);
 }

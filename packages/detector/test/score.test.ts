@@ -24,7 +24,13 @@ describe('normalizedScore', () => {
     expect(normalizedScore(1, 0)).toBe(1);
   });
 
-  it('keeps the order of scores, and is at least one half exactly where they reach the threshold', () => {
+  it('keeps the order of scores that differ in their last digit', () => {
+    expect(normalizedScore(999999.9999999973, 38931.0130478206)).toBeLessThanOrEqual(
+      normalizedScore(999999.9999999974, 38931.0130478206),
+    );
+  });
+
+  it('keeps the order of scores, and is one half or more where they reach the threshold, one half or less elsewhere', () => {
     const number = fc.double({ min: 0, max: 1e6, noNaN: true });
     fc.assert(
       fc.property(number, number, fc.double({ min: 1e-3, max: 1e6, noNaN: true }), (a, b, threshold) => {
