@@ -19,7 +19,7 @@ const MOST_FOR_COVARIANCE = 512;
  * @param count at most as many as a code has numbers
  */
 export function principalComponents(codes: Codes, count: number): PrincipalComponents {
-  const rows = codes.map((code) => Array.from(code));
+  const { rows, unit } = inOwnUnit(codes);
   const length = rows[0]?.length ?? 0;
   const total = sum(Array.from({ length }, (_, at) => variance(rows.map((row) => row[at] ?? 0))));
   if (total === 0) return { points: rows.map(() => zeros(count)), explained: zeros(count) };
@@ -36,7 +36,24 @@ export function principalComponents(codes: Codes, count: number): PrincipalCompo
     { length: count },
     (_, axis) => variance(points.map((point) => point[axis] ?? 0)) / total,
   );
-  return { points, explained };
+  return { points: points.map((point) => point.map((value) => value * unit)), explained };
+}
+
+/** Of the largest number: what is smaller is nothing, and its products would be below what a double can hold. */
+const NEGLIGIBLE = 2 ** -300;
+
+/**
+ * The codes over a power of two, so that the largest number is near 1,000: eigenvectors of a covariance with numbers at
+ * the end of a double's range are not found, and the iteration ends at a step of a fixed size, whatever the codes'.
+ * Nothing is rounded by it.
+ */
+function inOwnUnit(codes: Codes): { rows: number[][]; unit: number } {
+  let largest = 0;
+  for (const code of codes)
+    for (const value of Array.from(code)) largest = Math.max(largest, Math.abs(value));
+  const unit = largest === 0 ? 1 : 2 ** Math.max(-1074, Math.floor(Math.log2(largest)) - 10);
+  const scaled = (value: number) => (Math.abs(value) < largest * NEGLIGIBLE ? 0 : value / unit);
+  return { rows: codes.map((code) => Array.from(code, scaled)), unit };
 }
 
 function signOf(direction: readonly number[]): number {

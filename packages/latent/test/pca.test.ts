@@ -66,6 +66,20 @@ describe('PCA', () => {
     });
   });
 
+  it.each([
+    [[0, -9e-323, 49.9, 0]],
+    [[1e-320, 0, 0, 3e-320]],
+    [[Number.MIN_VALUE, 0]],
+    [[1e-170, 2e-160, 0, 1e-180]],
+    [[0, 1e300, 1e-300, 0]],
+  ])('keeps the distance of two codes, however small or large: %j', (code) => {
+    const { points } = project([code, code.map(() => 0)], { method: 'pca' });
+    const apart = (points[0]?.[0] ?? 0) - (points[1]?.[0] ?? 0);
+    const largest = Math.max(...code.map(Math.abs));
+    const far = Math.hypot(...code.map((value) => value / largest)) * largest;
+    expect(Math.abs(Math.abs(apart) - far)).toBeLessThanOrEqual(1e-9 * far + Number.MIN_VALUE);
+  });
+
   it('is a shadow: no distance grows', () => {
     const code = fc.array(fc.double({ min: -50, max: 50, noNaN: true }), { minLength: 4, maxLength: 4 });
     fc.assert(
