@@ -32,7 +32,10 @@ const project = (name: string, root: string) => ({
     root,
     include: ['test/**/*.test.ts'],
     exclude: process.env.UTAD_SLOW_TESTS ? [] : [SLOW],
-    setupFiles: onTensorFlow.includes(name) ? [at('scripts/vitest-backend.ts')] : [],
+    setupFiles: [
+      at('scripts/testing/property-seed.ts'),
+      ...(onTensorFlow.includes(name) ? [at('scripts/vitest-backend.ts')] : []),
+    ],
     testTimeout: 120_000,
     hookTimeout: 300_000,
     pool: 'forks' as const,
