@@ -1,8 +1,26 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { userCacheFolder } from '@utad/runtime/node';
+import { afterAll } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/utad.js', import.meta.url));
+
+/** What moves a user's cache folder on this system, and where below it the folder lies. */
+const CACHES: Partial<Record<NodeJS.Platform, readonly [variable: string, path: string]>> = {
+  win32: ['LOCALAPPDATA', 'utad'],
+  darwin: ['HOME', 'Library/Caches/utad'],
+};
+const [CACHE_VARIABLE, CACHE_PATH] = CACHES[process.platform] ?? ['XDG_CACHE_HOME', 'utad'];
+
+/** Of each file of tests: what they decode and fetch stays out of the cache of whoever runs them. */
+const cache = mkdtempSync(join(tmpdir(), 'utad-cache-'));
+mkdirSync(join(cache, CACHE_PATH), { recursive: true });
+symlinkSync(join(userCacheFolder(), 'native'), join(cache, CACHE_PATH, 'native'), 'junction');
+afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
 export interface Ended {
   readonly code: number | null;
@@ -13,7 +31,7 @@ export interface Ended {
 
 export interface RunOptions {
   readonly cwd: string;
-  /** Over the environment of the tests; undefined takes a variable out. */
+  /** Over the environment of the tests and a cache folder of their own; undefined takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Is told every line of stderr as it comes. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
@@ -25,7 +43,7 @@ export function runUtad(
   { cwd, env: changes = {}, onLine }: RunOptions,
 ): Promise<Ended> {
   // Results must not depend on weights that this machine happens to have, or could download.
-  const env = { ...process.env, UTAD_VGG19: 'random', ...changes };
+  const env = { ...process.env, UTAD_VGG19: 'random', [CACHE_VARIABLE]: cache, ...changes };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';

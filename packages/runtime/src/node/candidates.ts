@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendName } from '../backends';
@@ -36,9 +37,10 @@ export function installedCopies(
 export function nativeCopies(name: NativePackage, options: FinderOptions): FoundPackage[] {
   const { folder } = nativeLayout(options.cacheFolder, name);
   const cached = findPackage(name, folder, 'user cache');
-  // Resolution climbs, so that a cache below a project would otherwise show the project's copy again.
-  const own = cached?.manifest.startsWith(folder) ? [cached] : [];
-  return [...installedCopies(name, options), ...own];
+  // Resolution climbs, so that a cache below a project would otherwise show the project's copy again; and it follows links,
+  // such as a cache that lies on another disk.
+  const own = cached !== undefined && existsSync(folder) && cached.manifest.startsWith(realpathSync(folder));
+  return [...installedCopies(name, options), ...(own ? [cached] : [])];
 }
 
 export const message = (error: unknown): string =>
