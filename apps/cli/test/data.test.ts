@@ -259,6 +259,17 @@ describe('utad data check', () => {
     expect((await done(['check', 'list.csv'])).document).toMatchObject({ dataset: 'manifest', images: 1 });
   });
 
+  it('names every wrong line of a manifest, and counts them', async () => {
+    await write('a.png', await grey(1));
+    const wrong = Array.from({ length: 120 }, (_, index) => `${index}.png,perhaps\n`);
+    await write('list.csv', `path,label\na.png,0\n${wrong.join('')}`);
+    const { stdout } = await refused(['check', 'list.csv'], 1, /^utad: 120 things wrong with list\.csv$/);
+    const lines = stdout.split('\n').filter((line) => line.startsWith('wrong  listing: '));
+    expect(lines).toHaveLength(101);
+    expect(lines[0]).toMatch(/list\.csv, line 3: expected a label of /);
+    expect(lines[100]).toMatch(/20 more wrong things in other lines$/);
+  });
+
   it.each([
     [['check', 'nowhere'], /^utad: expected a data set, found nothing at nowhere$/],
     [['check', 'data', '--category', 'screw'], /^utad: category: expected nut, received screw/],

@@ -249,14 +249,14 @@ const folders: Bad[] = [
     list('path,label\na.png,0,1,2\n'),
     listed,
     'manifest',
-    /list\.csv: expected CSV, received .*line 2$/,
+    /list\.csv, line 2: expected 2 cells as in the header, received 4$/,
   ],
   [
     'a quote without an end',
     list('path,label\n"a.png,0\n'),
     listed,
     'manifest',
-    /list\.csv: expected CSV, received .*[Qq]uote/,
+    /list\.csv, line 2: expected CSV, received .*[Qq]uote/,
   ],
   [
     'no JSON in a line',

@@ -17,6 +17,6 @@ export async function dataCheck(
     onProgress: (done, total) => output.status(`${done}/${total} images read`),
   });
   output.result({ dataset: name, root: path, ...report }, `${path}, as ${name}\n\n${describeReport(report)}`);
-  const wrong = report.findings.filter((finding) => finding.wrong).length;
+  const wrong = report.findings.reduce((sum, finding) => sum + (finding.wrong ? (finding.count ?? 1) : 0), 0);
   if (wrong > 0) throw new PartlyFailedError(`${formatCount(wrong, 'thing')} wrong with ${path}`);
 }

@@ -1,7 +1,7 @@
 import type { DatasetReport, Finding } from '@utad/datasets/node';
 import { formatCount, formatFacts, formatTable } from '../terminal/format';
 
-/** More of one kind than a person would read; `--json` has them all. */
+/** More of one kind than a person would read; `--json` has them too. Lines of a list are named all, as far as they are known. */
 const SHOWN = 10;
 
 /** What a data set holds and what is wrong with it, for people. */
@@ -48,10 +48,11 @@ function findings(all: readonly Finding[]): string {
 }
 
 function group(kind: string, wrong: boolean, those: readonly Finding[]): string[] {
-  const more = those.length - SHOWN;
+  const shown = kind === 'listing' ? those.length : SHOWN;
+  const more = those.length - shown;
   return [
-    ...those.slice(0, SHOWN).map(({ message }) => `${wrong ? 'wrong' : 'note '}  ${kind}: ${message}`),
-    ...(more > 0 ? [`${wrong ? 'wrong' : 'note '}  ${kind}: and ${more} more; --json has them all`] : []),
+    ...those.slice(0, shown).map(({ message }) => `${wrong ? 'wrong' : 'note '}  ${kind}: ${message}`),
+    ...(more > 0 ? [`${wrong ? 'wrong' : 'note '}  ${kind}: and ${more} more; --json has them`] : []),
   ];
 }
 

@@ -244,6 +244,111 @@ describe('checkDataset', () => {
     expect(wrong(await checkDataset({ kind: 'manifest', file }))).toEqual(['listing']);
   });
 
+  describe('of a manifest names every line that is wrong', () => {
+    const jsonLine = (row: object | string) => (typeof row === 'string' ? row : JSON.stringify(row));
+    const cases: Record<string, readonly [name: string, lines: readonly string[], found: readonly RegExp[]]> =
+      {
+        'rows of a table': [
+          'list.csv',
+          [
+            'path,label,kind,mask',
+            'good/0.png,good,,',
+            'good/1.png,perhaps,,',
+            ',0,,',
+            'dent/0.png,1,dent,m.png',
+            'good/0.png,0,dent,',
+            '../x.png,0,,',
+            'good/2.png,0,,m.png',
+            'good/0.png,0,,',
+            'good/3.png,0',
+            'dent/1.png,1,dent,',
+          ],
+          [
+            /list\.csv, line 3: expected a label of .*, received perhaps$/,
+            /line 4: expected a path, received none$/,
+            /line 6: expected a label and a kind that agree, received 0 and dent$/,
+            /line 7: expected a path inside .*, received \.\.\/x\.png$/,
+            /line 8: expected no mask for a good image, received m\.png$/,
+            /line 9: expected each image once, received good\/0\.png of line 2 again$/,
+            /line 10: expected 4 cells as in the header, received 2$/,
+            /line 11: expected a mask as in line 5, received none for dent\/1\.png$/,
+          ],
+        ],
+        'more than one thing in a row': [
+          'list.csv',
+          ['path,label,split', 'good/0.png,0,train', ',perhaps,later', 'dent/0.png,1,train', 'good/1.png,0,'],
+          [
+            /line 3: expected a path, received none$/,
+            /line 3: expected a label/,
+            /line 3: expected a split of train, validation, test, received later$/,
+            /line 4: expected good images in train, received 1$/,
+            /line 5: expected a split as in line 2, received none$/,
+          ],
+        ],
+        'JSON lines': [
+          'list.jsonl',
+          [
+            jsonLine({ path: 'good/0.png', label: 0 }),
+            'none',
+            jsonLine({ path: 'dent/0.png' }),
+            '[1]',
+            jsonLine({ label: 0 }),
+          ],
+          [
+            /list\.jsonl, line 2: expected a JSON object, received none$/,
+            /line 3: expected a label or a kind, received neither$/,
+            /line 4: expected a JSON object, received \[1\]$/,
+            /line 5: expected a path, received none$/,
+          ],
+        ],
+        'a header without paths, after which no line means anything': [
+          'list.csv',
+          ['file,label', 'good/0.png,perhaps'],
+          [/line 1: expected the columns path, received file, label without path$/],
+        ],
+        'lines before what is no CSV': [
+          'list.csv',
+          ['path,label', 'good/0.png,perhaps', 'good/1.png,0', '"good/2.png"x,0', 'good/3.png,perhaps'],
+          [/line 2: expected a label/, /line 4: expected CSV, received .*[Qq]uote/],
+        ],
+      };
+
+    it.each(Object.entries(cases))('%s', async (_, [name, lines, found]) => {
+      for (const path of ['good/0.png', 'good/1.png', 'dent/0.png', 'dent/1.png']) {
+        await writeGrey(at(path), 10 * path.length + Number(path.includes('1')));
+      }
+      await writeMask('m.png', 5);
+      await writeFile(at(name), `${lines.join('\n')}\n`);
+      const { findings } = await checkDataset({ kind: 'manifest', file: at(name) });
+      const listing = findings.filter(({ paths }) => paths[0] === at(name));
+      expect(listing).toHaveLength(found.length);
+      for (const [index, message] of found.entries()) expect(listing[index]?.message).toMatch(message);
+      for (const { wrong, message } of listing) {
+        expect(wrong).toBe(true);
+        expect(message).not.toContain('\n');
+      }
+    });
+
+    it('and looks at the images of the others', async () => {
+      await writeGrey(at('good/0.png'), 1);
+      await writeFile(at('good/1.png'), 'no image');
+      await writeFile(at('list.csv'), 'path,label\ngood/0.png,perhaps\ngood/1.png,0\ngood/0.png,0\n');
+      const report = await checkDataset({ kind: 'manifest', file: at('list.csv') });
+      expect(wrong(report)).toEqual(['listing', 'unreadable']);
+      expect(report).toMatchObject({ images: 2, counts: [{ split: 'all', kind: 'good', images: 2 }] });
+    });
+
+    it('up to a hundred, and counts the rest', async () => {
+      const lines = Array.from({ length: 250 }, (_, index) => `good/${index}.png,perhaps`);
+      await writeFile(at('list.csv'), `path,label\n${lines.join('\n')}\n`);
+      const { findings } = await checkDataset({ kind: 'manifest', file: at('list.csv') });
+      expect(findings).toHaveLength(101);
+      expect(findings[99]?.message).toMatch(/line 101: /);
+      expect(findings[100]).toMatchObject({ finding: 'listing', wrong: true, count: 150 });
+      expect(findings[100]?.message).toMatch(/list\.csv: 150 more wrong things in other lines$/);
+    });
+  });
+
   it('counts classes, and finds a digit that is in both splits', async () => {
     await writeDigits(root, { train: [3, 3, 7], test: [7, 0] });
     const known = { ...MNIST, images: { train: 3, test: 2 } };

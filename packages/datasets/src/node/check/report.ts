@@ -27,6 +27,8 @@ export interface Finding {
   readonly wrong: boolean;
   /** The files concerned. */
   readonly paths: readonly string[];
+  /** How many things it stands for, where it is more than one: those that are not told one by one. */
+  readonly count?: number;
   /** One line. */
   readonly message: string;
 }

@@ -1,7 +1,6 @@
 import { DatasetError } from '../../errors';
 import { folderEntries } from '../folder';
 import { expectFolder } from '../image-paths';
-import { manifestEntries } from '../manifest/manifest';
 import type { ImageEntry } from '../pipeline/image-entry';
 import type { FoundEntries } from '../splits/open-split';
 import { SPLITS } from '../splits/splits';
@@ -10,6 +9,7 @@ import { listTreeEntries } from '../tree/list-tree';
 import type { PlacedDataset } from './placed-dataset';
 import type { Finding } from './report';
 import { surveyFolders } from './survey-folders';
+import { findingOf, surveyManifest } from './survey-manifest';
 
 /** Images that are used alike. */
 export interface SurveyedPart {
@@ -39,7 +39,7 @@ export async function surveyFiles(dataset: Exclude<PlacedDataset, { kind: 'class
       await expectFolder(dataset.root, 'root');
       return listed(dataset.root, () => folderEntries(dataset.root));
     case 'manifest':
-      return listed(dataset.file, () => manifestEntries({ file: dataset.file }));
+      return surveyManifest(dataset.file);
   }
 }
 
@@ -102,8 +102,6 @@ async function listed(
     return { parts: parts.filter(({ entries }) => entries.length > 0), findings: [] };
   } catch (error) {
     if (!(error instanceof DatasetError) || error.code === 'root-missing') throw error;
-    const known = (['mask-missing', 'mask-without-image'] as const).find((code) => code === error.code);
-    const finding = known ?? 'listing';
-    return { parts: [], findings: [{ finding, wrong: true, paths: [path], message: error.message }] };
+    return { parts: [], findings: [findingOf(error, path)] };
   }
 }

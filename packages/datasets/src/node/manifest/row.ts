@@ -1,5 +1,5 @@
 import type { Split } from '../splits/splits';
-import { type TableRow, wrongLine } from './read-table';
+import { type OnWrong, type TableRow, wrongLine } from './read-table';
 
 /** What a manifest's line says of an image; paths as they stand there. */
 export interface ManifestRow {
@@ -28,40 +28,60 @@ const SPLIT_NAMES: Readonly<Record<string, Split>> = {
  * good, or the type of defect. One of them says the other, with `defective` as the kind where only a label is there.
  *
  * @param manifest Names the file in errors.
- * @throws DatasetError `manifest`, naming the line.
+ * @param onWrong Is told everything that is wrong with the line, as `manifest`, naming it.
+ * @returns Undefined where something is.
+ * @throws DatasetError what `onWrong` throws.
  */
-export function manifestRow(manifest: string, { line, cells }: TableRow): ManifestRow {
-  const wrong = (rest: string) => wrongLine(manifest, line, rest);
+export function manifestRow(
+  manifest: string,
+  { line, cells }: TableRow,
+  onWrong: OnWrong,
+): ManifestRow | undefined {
+  let sound = true;
+  const wrong = (rest: string) => {
+    sound = false;
+    onWrong(wrongLine(manifest, line, rest));
+  };
   const path = cells.get('path');
-  if (path === undefined) throw wrong('a path, received none');
+  if (path === undefined) wrong('a path, received none');
+  const label = labelOf(cells, wrong);
+  const kind = cells.get('kind');
+  const splitName = cells.get('split');
+  const split = splitName === undefined ? undefined : entryOf(SPLIT_NAMES, splitName.toLowerCase());
+  if (splitName !== undefined && split === undefined) {
+    wrong(`a split of train, validation, test, received ${splitName}`);
+  }
+  if (split === 'train' && label === 1) {
+    wrong(`good images in train, received ${kind ?? cells.get('label')}`);
+  }
+  const mask = cells.get('mask');
+  if (mask !== undefined && label === 0) wrong(`no mask for a good image, received ${mask}`);
+  if (!sound || path === undefined || label === undefined) return undefined;
+  return {
+    line,
+    path,
+    label,
+    kind: kind ?? (label === 0 ? 'good' : 'defective'),
+    ...(split && { split }),
+    ...(mask !== undefined && { mask }),
+  };
+}
+
+/** What label and kind say together; undefined where that is wrong, which is told. */
+function labelOf(cells: TableRow['cells'], wrong: (rest: string) => void): 0 | 1 | undefined {
   const named = cells.get('label');
   const label = named === undefined ? undefined : entryOf(LABELS, named.toLowerCase());
   if (named !== undefined && label === undefined) {
-    throw wrong(`a label of ${Object.keys(LABELS).join(', ')}, received ${named}`);
+    wrong(`a label of ${Object.keys(LABELS).join(', ')}, received ${named}`);
+    return undefined;
   }
   const kind = cells.get('kind');
   const ofKind = kind === undefined ? undefined : kind === 'good' ? 0 : 1;
   const known = label ?? ofKind;
-  if (known === undefined) throw wrong('a label or a kind, received neither');
-  if (ofKind !== undefined && ofKind !== known) {
-    throw wrong(`a label and a kind that agree, received ${named} and ${kind}`);
-  }
-  const splitName = cells.get('split');
-  const split = splitName === undefined ? undefined : entryOf(SPLIT_NAMES, splitName.toLowerCase());
-  if (splitName !== undefined && split === undefined) {
-    throw wrong(`a split of train, validation, test, received ${splitName}`);
-  }
-  if (split === 'train' && known === 1) throw wrong(`good images in train, received ${kind ?? named}`);
-  const mask = cells.get('mask');
-  if (mask !== undefined && known === 0) throw wrong(`no mask for a good image, received ${mask}`);
-  return {
-    line,
-    path,
-    label: known,
-    kind: kind ?? (known === 0 ? 'good' : 'defective'),
-    ...(split && { split }),
-    ...(mask !== undefined && { mask }),
-  };
+  if (known === undefined) wrong('a label or a kind, received neither');
+  if (ofKind === undefined || ofKind === known) return known;
+  wrong(`a label and a kind that agree, received ${named} and ${kind}`);
+  return undefined;
 }
 
 function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
