@@ -75,8 +75,8 @@ describe('utad data synth', () => {
   it.each([
     [['--severity', '1.5'], 'Expected a number from 0 to 1.'],
     [['--severity', 'high'], 'Expected a number from 0 to 1.'],
-    [['--defect-size', '0.3'], 'Expected a number from 0.002 to 0.2.'],
-    [['--defect-size', '0.05-0.01'], 'Expected a rising range such as 0.002-0.2.'],
+    [['--defect-size', '0.3'], 'Expected a number from 0.0005 to 0.2.'],
+    [['--defect-size', '0.05-0.01'], 'Expected a rising range such as 0.0005-0.2.'],
     [['--contrast', '0.1-0.2-0.3'], 'Expected a rising range such as 0.02-0.6.'],
     [['--contrast', '-'], 'Expected a number from 0.02 to 0.6.'],
     [['--test-split', 'train'], 'Allowed choices are test, validation.'],
@@ -92,7 +92,7 @@ describe('utad data synth', () => {
     command?.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
     for (const name of [...SYNTHETIC_CATEGORIES, ...SYNTHETIC_DEFECTS]) expect(help).toContain(name);
     const examples = [...help.matchAll(/\$ utad (.*)/g)].map(([, line = '']) => line);
-    expect(examples).toHaveLength(3);
+    expect(examples).toHaveLength(5);
     for (const example of examples) {
       let ran = 0;
       const program = createProgram(async () => {

@@ -37,6 +37,14 @@ export {
   type SyntheticDefect,
   type SyntheticProduct,
 } from './synthetic/kinds';
+export { PHOTO_DEFECTS, type PhotoDefect } from './synthetic/photo/photo-defects';
+export {
+  PHOTO_DEFECTS_VERSION,
+  type PhotoDefectData,
+  type PhotoDefectEntry,
+  type PhotoDefectOptions,
+  withDefects,
+} from './synthetic/photo/with-defects';
 export {
   SYNTHETIC_VERSION,
   type SyntheticData,

@@ -1,4 +1,4 @@
-import { DatasetError, synthesize } from '@utad/datasets';
+import { DatasetError, synthesize, withDefects } from '@utad/datasets';
 
 const data = synthesize({ category: 'washer', split: 'test', count: 10, size: [64, 64], seed: 0 });
 const { id, label, image, mask } = data.record(10);
@@ -9,3 +9,9 @@ try {
 } catch (error) {
   console.log(error instanceof DatasetError && error.code); // invalid-option
 }
+const good = synthesize({ category: 'tile', split: 'train', count: 4 });
+console.log(
+  withDefects(good, { defects: ['scratch'] })
+    .entries.map(({ kind }) => kind)
+    .join(' '),
+); // good good scratch scratch

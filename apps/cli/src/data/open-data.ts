@@ -7,6 +7,7 @@ import {
 } from '@utad/datasets';
 import {
   folder,
+  type ImageEntry,
   manifest,
   openClasses,
   openTree,
@@ -52,6 +53,8 @@ export interface OpenedData {
   readonly data: TrainingData;
   /** How images without splits of their own were divided; null where they have some, or were taken whole. */
   readonly splits: Splits | null;
+  /** The files; none for images that lie in no file of their own. */
+  readonly entries: readonly ImageEntry[];
   /** Height and width of the file of an image, by its identifier; undefined for images that lie in no file of their own. */
   readonly fileSizeOf: (id: string) => Size | undefined;
   readonly notes: readonly string[];
@@ -63,15 +66,15 @@ export async function openData(source: DataSource, options: OpenDataOptions): Pr
   const reduced = limit === null ? [] : [`The ${split} set is reduced to at most ${limit} images, by seed.`];
   if (source.dataset === 'synthetic') {
     const data = drawn(source.category, options);
-    return { data, splits: null, fileSizeOf: () => undefined, notes: reduced };
+    return { data, splits: null, entries: [], fileSizeOf: () => undefined, notes: reduced };
   }
-  const { data, splits, fileSizeOf, said } = await read(source, options);
+  const { data, splits, entries, fileSizeOf, said } = await read(source, options);
   output.clearStatus();
   if (!quiet) for (const sentence of said) output.note(sentence);
-  return { data, splits, fileSizeOf, notes: [...reduced, ...said] };
+  return { data, splits, entries, fileSizeOf, notes: [...reduced, ...said] };
 }
 
-interface ReadData extends Pick<OpenedData, 'data' | 'splits' | 'fileSizeOf'> {
+interface ReadData extends Pick<OpenedData, 'data' | 'splits' | 'entries' | 'fileSizeOf'> {
   readonly said: readonly string[];
 }
 
@@ -91,7 +94,7 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
   const known = KNOWN_DATASETS.find(({ id }) => id === dataset);
   if (known !== undefined && known.kind !== 'tree') {
     const data = await openClasses(known, { ...common, normalClass: category ?? '' });
-    return { data, splits: null, fileSizeOf: () => undefined, said: data.notes };
+    return { data, splits: null, entries: [], fileSizeOf: () => undefined, said: data.notes };
   }
   const { splits: recorded, mayHaveChanged = false, whole = false, skipBad, cache = false } = options;
   const data = await openFiles(known, source, {
@@ -111,7 +114,7 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
     ...divisionSentences(data.splits),
     ...changeSentences(recorded, data.splits),
   ];
-  return { data, splits: data.splits, fileSizeOf: fileSizes(data), said };
+  return { data, splits: data.splits, entries: data.entries, fileSizeOf: fileSizes(data), said };
 }
 
 function fileSizes(data: SplitDataset): OpenedData['fileSizeOf'] {

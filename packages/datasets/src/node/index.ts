@@ -44,4 +44,5 @@ export {
 } from './splits/splits';
 export { readSplits, writeSplits } from './splits/splits-file';
 export { openTree, type TreeOptions, treeCategories } from './tree/open-tree';
+export { type WritePhotoDefectsOptions, writePhotoDefects } from './write-photo-defects';
 export { type WriteSyntheticOptions, writeSynthetic } from './write-synthetic';

@@ -1,8 +1,8 @@
 import { DatasetError } from '../errors';
 import { applyBlemish, type Damage } from './apply-blemish';
+import type { Canvas } from './canvas';
 import { defectKinds, type Range, type SyntheticDefect } from './kinds';
 import { randomStream } from './random';
-import type { Pixel } from './sampling';
 import type { Scene } from './scene';
 import { areaAt, strengthAt } from './severity';
 
@@ -21,6 +21,13 @@ export interface Aim {
   readonly defectSize: Range | undefined;
   /** Mean absolute differences inside the mask, on [0, 1]; where absent, severity decides likewise. */
   readonly contrast: Range | undefined;
+  /** Instead of what severity says, where nothing was asked for: the nearest draw will do all the same. */
+  readonly usual?: {
+    readonly size: Range;
+    readonly contrast: Range | undefined;
+    /** Where no contrast is named: what it has to reach at full opacity. */
+    readonly leastContrast: number;
+  };
 }
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
@@ -37,33 +44,31 @@ const miss = (value: number, aim: number, tolerated: number): number => {
  *
  * @throws DatasetError `not-drawable` when a size or a contrast that was asked for is met by none.
  */
-export function aimedDamage(
-  scene: Scene,
-  pixels: readonly Pixel[],
-  clean: Uint8Array,
-  aim: Aim,
-  side: number,
-  key: string,
-): Damage {
-  const { kind, severity } = aim;
-  const { make, contrast: leastContrast } = defectKinds[kind];
-  const strongest = aim.contrast === undefined ? strengthAt(severity) : 1;
+export function aimedDamage(scene: Scene, canvas: Canvas, aim: Aim, key: string): Damage {
+  const { kind, severity, usual } = aim;
+  const side = Math.min(...canvas.size);
+  const sizes = aim.defectSize ?? usual?.size ?? areaAt(kind, severity);
+  const contrasts = aim.contrast ?? usual?.contrast;
+  const { make } = defectKinds[kind];
+  const leastContrast = usual?.leastContrast ?? defectKinds[kind].contrast;
+  const strongest = contrasts === undefined ? strengthAt(severity) : 1;
   let best: Draw | undefined;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const random = randomStream(`${key}/${attempt}`);
-    const area = random.uniform(...(aim.defectSize ?? areaAt(kind, severity)));
-    const contrast = aim.contrast === undefined ? undefined : random.uniform(...aim.contrast);
+    const area = random.uniform(...sizes);
+    const contrast = contrasts === undefined ? undefined : random.uniform(...contrasts);
     let [request, strength] = [area, strongest];
     for (let step = 0; step < STEPS; step++) {
       const blemish = make(scene, randomStream(`${key}/${attempt}/shape`), request);
-      const drawn = applyBlemish(pixels, clean, blemish, strength, side);
+      const drawn = applyBlemish(canvas, blemish, strength);
       const offArea = miss(drawn.area, area, TOLERATED_PIXELS / side ** 2);
       const offContrast =
         contrast === undefined
           ? Math.max(0, 1 - drawn.contrast / (strength * leastContrast))
           : miss(drawn.contrast, contrast, TOLERATED_CONTRAST);
       if (offArea + offContrast === 0) return drawn;
-      const asked = (aim.defectSize === undefined ? 0 : offArea) + (contrast === undefined ? 0 : offContrast);
+      const asked =
+        (aim.defectSize === undefined ? 0 : offArea) + (aim.contrast === undefined ? 0 : offContrast);
       best = nearer(best, { drawn, asked, usual: offArea + offContrast - asked });
       const tooFaint = contrast === undefined ? offContrast > 0 : drawn.contrast < contrast && strength === 1;
       if (drawn.area === 0 || (offArea === 0 && tooFaint)) break;

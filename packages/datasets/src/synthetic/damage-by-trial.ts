@@ -1,7 +1,7 @@
 import { applyBlemish, type Damage } from './apply-blemish';
+import type { Canvas } from './canvas';
 import { defectKinds, type SyntheticDefect } from './kinds';
 import type { Random } from './random';
-import type { Pixel } from './sampling';
 import type { Scene } from './scene';
 import { areaAt, strengthAt } from './severity';
 
@@ -14,11 +14,9 @@ const miss = (value: number, least: number, most: number): number =>
 /** Draws the defect again until its area and contrast are what was asked, or takes the draw that came closest. */
 export function damageByTrial(
   scene: Scene,
-  pixels: readonly Pixel[],
-  clean: Uint8Array,
+  canvas: Canvas,
   kind: SyntheticDefect,
   severity: number,
-  side: number,
   random: Random,
 ): Damage {
   const { make, contrast } = defectKinds[kind];
@@ -28,7 +26,7 @@ export function damageByTrial(
   let bestMiss = Number.POSITIVE_INFINITY;
   for (let attempt = 0; attempt < ATTEMPTS && bestMiss > 0; attempt++) {
     const blemish = make(scene, random, random.uniform(least, most));
-    const drawn = applyBlemish(pixels, clean, blemish, strength, side);
+    const drawn = applyBlemish(canvas, blemish, strength);
     const off = miss(drawn.area, 0.9 * least, 1.1 * most) + miss(drawn.contrast, strength * contrast, 1);
     if (off < bestMiss) [best, bestMiss] = [drawn, off];
   }

@@ -5,6 +5,21 @@ import type { Random } from './random';
  */
 export type Point = readonly [x: number, y: number];
 
+/** A rectangle with its sides along the axes. */
+export interface Box {
+  readonly from: Point;
+  readonly to: Point;
+}
+
+/** The least box that holds these points and all that is within `margin` of them. */
+export function boxAround(points: readonly Point[], margin: number): Box {
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  return {
+    from: [Math.min(...xs) - margin, Math.min(...ys) - margin],
+    to: [Math.max(...xs) + margin, Math.max(...ys) + margin],
+  };
+}
+
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 /** 0 up to `from`, 1 from `to` on, smooth between; `from` may be the larger. */

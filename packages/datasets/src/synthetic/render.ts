@@ -1,5 +1,6 @@
 import type { Size } from '@utad/training';
 import { type Aim, aimedDamage } from './aimed-damage';
+import type { Canvas } from './canvas';
 import { damageByTrial } from './damage-by-trial';
 import { drawnByTrial, type SyntheticCategory, sceneMakers } from './kinds';
 import { randomStream } from './random';
@@ -19,11 +20,22 @@ export function render(category: SyntheticCategory, size: Size, key: string, aim
   const pixels = sample(scene, size, `${key}/noise`);
   const clean = develop(pixels);
   if (aim === undefined) return { image: clean, mask: new Uint8Array(pixels.length) };
-  const side = Math.min(...size);
+  const canvas: Canvas = {
+    size,
+    clean,
+    pixelAt: (index) => pixels[index] ?? outside(index, pixels.length),
+    softness: 1 / Math.min(...size),
+    leastChange: 0,
+    grey: false,
+  };
   const { kind, severity, defectSize, contrast } = aim;
   const byTrial = defectSize === undefined && contrast === undefined && drawnByTrial(category, kind);
   const { image, mask } = byTrial
-    ? damageByTrial(scene, pixels, clean, kind, severity, side, randomStream(`${key}/defect`))
-    : aimedDamage(scene, pixels, clean, aim, side, `${key}/defect`);
+    ? damageByTrial(scene, canvas, kind, severity, randomStream(`${key}/defect`))
+    : aimedDamage(scene, canvas, aim, `${key}/defect`);
   return { image, mask, cleanTwin: clean };
+}
+
+function outside(index: number, count: number): never {
+  throw new RangeError(`render: expected a pixel below ${count}, received ${index}`);
 }

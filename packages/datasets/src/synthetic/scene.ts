@@ -24,6 +24,17 @@ export interface Scene {
   paint(at: Point, pixel: number): Colour;
   /** Distance to the border of the product's surface, negative on it. For a texture all is surface. */
   surface(at: Point): number;
+  /**
+   * How far the picture reaches beyond its central square to either side of its middle, in x and y: 0 of a square one.
+   * Default 0.
+   */
+  readonly beyond?: Point;
+  /** The width of scratches, cracks and fibres, 1 being what suits a picture of 64 pixels. Default 1. */
+  readonly lineWidth?: number;
+  /** Cracks are bright where the surface is darker than a value drawn from here, on [0, 1]. Default: from 0.4 to 0.7. */
+  readonly brightCracksBelow?: readonly [least: number, most: number];
+  /** The colours that nothing on the product has, of which contamination takes one. Default: vivid ones, and black. */
+  readonly foreign?: readonly Colour[];
   /** How it looks without a part or a component of about this area; absent where nothing can be missing. */
   without?(random: Random, area: number): Blemish;
   /** Absent where nothing is printed. */

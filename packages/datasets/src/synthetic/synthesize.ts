@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { ImageRecord, Size, TrainingData } from '@utad/training';
 import { DatasetError } from '../errors';
+import { checkFaults, checkFor, isCount, rangeOf } from './check';
 import {
   type Range,
   SYNTHETIC_CATEGORIES,
@@ -93,49 +94,26 @@ const SPLITS: readonly SyntheticSplit[] = ['train', 'validation', 'test'];
 const oneOf = <T extends string>(known: readonly T[], value: string): value is T =>
   known.some((name) => name === value);
 
-function check(rule: boolean, expected: string, received: unknown): void {
-  if (!rule)
-    throw new DatasetError(
-      'invalid-option',
-      `synthesize: expected ${expected}, received ${String(received)}`,
-    );
-}
-
-const SIZES: Range = [0.002, 0.2];
-const CONTRASTS: Range = [0.02, 0.6];
-
-/** A number as the range of it alone. */
-const rangeOf = (asked: SyntheticOptions['contrast']): Range | undefined =>
-  typeof asked === 'number' ? [asked, asked] : asked;
+const check = checkFor('synthesize');
 
 interface Drawing extends Required<Omit<SyntheticOptions, 'defectSize' | 'contrast'>> {
   readonly defectSize: Range | undefined;
   readonly contrast: Range | undefined;
 }
 
-function checkRange(name: string, range: Range | undefined, [lowest, highest]: Range): void {
-  if (range === undefined) return;
-  const [least, most] = range;
-  const expected = `${name} to be a number or a rising range from ${lowest} to ${highest}`;
-  check(least >= lowest && least <= most && most <= highest, expected, range.join(' to '));
-}
-
 function checkOptions(drawing: Drawing): void {
   const { category, split, count, defective, size, seed, defects, severity, defectSize, contrast } = drawing;
-  const whole = (value: number) => Number.isSafeInteger(value) && value >= 0;
   check(
     oneOf(SYNTHETIC_CATEGORIES, category),
     `category to be one of ${SYNTHETIC_CATEGORIES.join(', ')}`,
     category,
   );
   check(oneOf(SPLITS, split), 'split to be train, validation or test', split);
-  check(whole(count), 'count to be a whole number', count);
-  check(whole(defective), 'defective to be a whole number', defective);
+  check(isCount(count), 'count to be a whole number', count);
+  check(isCount(defective), 'defective to be a whole number', defective);
   check(split !== 'train' || defective === 0, 'no defective images in the train split', defective);
   check(Number.isSafeInteger(seed), 'seed to be a whole number', seed);
-  check(severity >= 0 && severity <= 1, 'severity from 0 to 1', severity);
-  checkRange('defectSize', defectSize, SIZES);
-  checkRange('contrast', contrast, CONTRASTS);
+  checkFaults(check, { severity, defectSize, contrast });
   for (const side of size)
     check(Number.isInteger(side) && side >= 32 && side <= 4096, 'size of 32 to 4096 pixels', side);
   const { defects: usual, onRequest } = SYNTHETIC_PRODUCTS[category];

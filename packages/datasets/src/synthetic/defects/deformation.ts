@@ -1,17 +1,18 @@
 import { scale } from '../colour';
-import { coverage, type Point } from '../geometry';
+import { boxAround, coverage, type Point } from '../geometry';
 import type { Random } from '../random';
 import type { Scene } from '../scene';
 import { type Blemish, site } from './blemish';
 
 /** Where the outline is crossed on the way from a point of the surface in a random direction, and that direction. */
 function onBorder(scene: Scene, random: Random): { at: Point; outwards: Point } | undefined {
+  const { beyond = [0, 0] } = scene;
   const [x, y] = site(scene, random, 0.03);
   const turn = random.uniform(0, 2 * Math.PI);
   const outwards: Point = [Math.cos(turn), Math.sin(turn)];
   for (let far = 0; far < 0.6; far += 0.01) {
     const at: Point = [x + far * outwards[0], y + far * outwards[1]];
-    if (Math.max(Math.abs(at[0]), Math.abs(at[1])) > 0.45) return undefined;
+    if (Math.max(Math.abs(at[0]) - beyond[0], Math.abs(at[1]) - beyond[1]) > 0.45) return undefined;
     if (scene.surface(at) > 0) return { at, outwards };
   }
   return undefined;
@@ -42,6 +43,7 @@ export function deformation(scene: Scene, random: Random, area: number): Blemish
   const strength = Math.max(1e-6, Math.hypot(scene.lamp[0], scene.lamp[1]));
   return {
     opacity: ([x, y]) => (Math.hypot(x - middle[0], y - middle[1]) < radius ? 1 : 0),
+    within: boxAround([middle], radius),
     visible: 0.06,
     extent: 'moves',
     colour(_, [x, y], pixel) {

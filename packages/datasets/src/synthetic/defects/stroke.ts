@@ -1,12 +1,18 @@
-import { type Point, toSegment } from '../geometry';
+import { type Box, boxAround, type Point, toSegment } from '../geometry';
 import type { Random } from '../random';
 import type { Scene } from '../scene';
-import { site } from './blemish';
+import { isOnSurface, site } from './blemish';
 
-/** Distance to the border of a thin curved line, negative inside. */
-export type Stroke = (at: Point) => number;
+/** A thin curved line. */
+export interface Stroke {
+  /** To its border, negative inside. */
+  distance(at: Point): number;
+  readonly within: Box;
+}
 
 const PIECES = 24;
+/** How far a line stays from the border of the picture. */
+const MARGIN = 0.03;
 
 /** A circular arc from a random point of the surface, in small pieces. */
 function arc(scene: Scene, random: Random, length: number, bend: number): Point[] {
@@ -23,16 +29,13 @@ function arc(scene: Scene, random: Random, length: number, bend: number): Point[
   return points;
 }
 
-const inside = (scene: Scene, [x, y]: Point): boolean =>
-  Math.max(Math.abs(x), Math.abs(y)) < 0.47 && scene.surface([x, y]) < 0;
-
 /** The arc, of up to 300, that runs off the surface least. */
 function arcOnSurface(scene: Scene, random: Random, length: number, bend: number): Point[] {
   let best: Point[] = [];
   let mostOn = -1;
   for (let attempt = 0; attempt < 300 && mostOn <= PIECES; attempt++) {
     const points = arc(scene, random, length, bend);
-    const on = points.filter((point) => inside(scene, point)).length;
+    const on = points.filter((point) => isOnSurface(scene, point, MARGIN)).length;
     if (on > mostOn) [best, mostOn] = [points, on];
   }
   return best;
@@ -45,9 +48,12 @@ export function stroke(scene: Scene, random: Random, length: number, width: numb
     const taper = 0.45 + 0.55 * Math.sin((Math.PI * (index + 0.5)) / PIECES);
     return { from: points[index] ?? to, to, radius: (width / 2) * taper };
   });
-  return (at) =>
-    pieces.reduce(
-      (least, { from, to, radius }) => Math.min(least, toSegment(at, from, to) - radius),
-      Number.POSITIVE_INFINITY,
-    );
+  return {
+    within: boxAround(points, width / 2),
+    distance: (at) =>
+      pieces.reduce(
+        (least, { from, to, radius }) => Math.min(least, toSegment(at, from, to) - radius),
+        Number.POSITIVE_INFINITY,
+      ),
+  };
 }

@@ -6,42 +6,27 @@ import {
   type SyntheticDefect,
 } from '@utad/datasets';
 import { writeSynthetic } from '@utad/datasets/node';
-import type { Context } from './context';
-import { UsageError } from './errors';
-import { formatSeconds } from './terminal/format';
+import type { Context } from '../context';
+import { UsageError } from '../errors';
+import { formatSeconds } from '../terminal/format';
+import { type DataSynthOptions, faultsOf } from './options';
 
-/** A number, or a range of numbers. */
-type Aim = number | readonly [least: number, most: number];
-
-export interface DataSynthOptions {
-  readonly out: string;
-  readonly category?: readonly string[];
-  readonly train: number;
-  readonly good: number;
-  readonly defective: number;
-  readonly defect?: readonly string[];
-  readonly severity?: number;
-  readonly defectSize?: Aim;
-  readonly contrast?: Aim;
-  readonly testSplit: 'test' | 'validation';
-  readonly size: number;
-  readonly force?: boolean;
-}
-
-/** `utad data synth` */
-export async function dataSynth(options: DataSynthOptions, context: Context): Promise<void> {
-  const { out, train, good, defective, size, testSplit, force = false } = options;
-  const { severity, defectSize, contrast } = options;
+/** Draws products, each picture from nothing. */
+export async function drawProducts(options: DataSynthOptions, context: Context): Promise<void> {
+  const {
+    out,
+    train = 200,
+    good = 40,
+    defective = 8,
+    size = 64,
+    testSplit = 'test',
+    force = false,
+  } = options;
   const { output, signal, seed = 0 } = context;
   const defects = options.defect?.map(syntheticDefect);
   const categories = options.category?.map(syntheticCategory) ?? SYNTHETIC_CATEGORIES;
   expectFitting(categories, defects);
-  const faults = {
-    ...(defects && { defects }),
-    ...(severity !== undefined && { severity }),
-    ...(defectSize !== undefined && { defectSize }),
-    ...(contrast !== undefined && { contrast }),
-  };
+  const faults = { ...(defects && { defects }), ...faultsOf(options) };
   const began = performance.now();
   const images = await writeSynthetic({
     out,
