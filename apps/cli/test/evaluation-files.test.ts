@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -8,8 +8,9 @@ import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EvaluationObserver, OpenedEvaluation } from '../src/evaluate/observer';
 import { checkOutputFolders, fileObservers, outputFolders } from '../src/evaluate/outputs/files';
+import { scoreFiles } from '../src/evaluate/outputs/score-files';
 import { ScoreSheet } from '../src/evaluate/outputs/scores';
-import { writeScores } from '../src/evaluate/outputs/write-scores';
+
 import { readTiff } from './read-tiff';
 import { listing } from './run-utad';
 
@@ -136,9 +137,9 @@ it('heat maps and overlays are pictures that outline what was found and what is 
 it('scores are written with every region, in pixels of the image file', async () => {
   const sheet = new ScoreSheet(opened({ 'test/dent/000.png': [4, 6] }));
   await show([sheet], 2);
-  await writeScores(sheet.scores(), folder);
-  expect(await readdir(folder)).toEqual(['scores.csv', 'scores.json']);
-  expect(JSON.parse(await readFile(join(folder, 'scores.json'), 'utf8'))).toEqual({
+  const files = new Map(scoreFiles(sheet.scores(), folder));
+  expect([...files.keys()]).toEqual([join(folder, 'scores.json'), join(folder, 'scores.csv')]);
+  expect(JSON.parse(files.get(join(folder, 'scores.json')) ?? '')).toEqual({
     ...{ detector: 'own', dataset: 'mvtec', category: 'screw', seed: 3 },
     ...{
       weights: { vgg19: { name: 'small', sha256: 'ab' } },
@@ -158,7 +159,7 @@ it('scores are written with every region, in pixels of the image file', async ()
       },
     ],
   });
-  expect(await readFile(join(folder, 'scores.csv'), 'utf8')).toBe(
+  expect(files.get(join(folder, 'scores.csv'))).toBe(
     [
       'id,kind,label,score,mean,max,anomalous,regions',
       'test/dent/000.png,dent,1,2,0.5,2,true,1',

@@ -2,12 +2,12 @@ import type { EvaluatedImage } from '@utad/detector';
 import { expect, it } from 'vitest';
 import { latentOf } from '../src/evaluate/latent/latent-of';
 
-it('says how many images are drawn where there are too many', { timeout: 120_000 }, () => {
+it('says how many images are drawn where there are too many', { timeout: 120_000 }, async () => {
   const items = Array.from({ length: 2001 }, (_, index): EvaluatedImage => {
     return { id: `${index}`, kind: 'good', label: 0, score: 0, scores: { mean: 0, max: 0 } };
   });
   const codes = items.map((_, index) => Float32Array.of(Math.sin(index), Math.cos(3 * index), index % 7));
-  const { latent } = latentOf({ items, codes }, undefined, { seed: 0, about: undefined });
+  const { latent } = await latentOf({ items, codes }, undefined, { seed: 0, about: undefined });
   const drawn = latent.projections.map(({ name, points, note }) => [
     name,
     points.length,

@@ -3,6 +3,7 @@ import { GalleryBuilder } from '@utad/report';
 import type { ImageRecord } from '@utad/training';
 import { describe, expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
+import { inTurns } from '../src/evaluate/latent/in-turns';
 import { latentOf } from '../src/evaluate/latent/latent-of';
 import { showNeighbours } from '../src/evaluate/latent/show-neighbours';
 import { chooseSome, type TrainingCodes } from '../src/evaluate/latent/training-codes';
@@ -39,8 +40,8 @@ const test = {
 };
 const options = { seed: 0, about: undefined };
 
-describe('latent codes of an evaluation', () => {
-  const { latent, neighbours } = latentOf(test, training, options);
+describe('latent codes of an evaluation', async () => {
+  const { latent, neighbours } = await latentOf(test, training, options);
 
   it('have the three nearest training images of each, nearest first', () => {
     expect(neighbours.map((nearest) => nearest.map(({ index }) => index))).toEqual([
@@ -79,22 +80,86 @@ describe('latent codes of an evaluation', () => {
     expect([fine?.x, fine?.y]).toEqual([c?.x, c?.y]);
   });
 
-  it('do without training images, and without enough images for t-SNE', () => {
-    const { latent, neighbours } = latentOf(test, undefined, options);
+  it('do without training images, and without enough images for t-SNE', async () => {
+    const { latent, neighbours } = await latentOf(test, undefined, options);
     expect(neighbours).toEqual([]);
     expect(latent.distances).toBeUndefined();
     expect(latent.projections.map(({ name, points }) => [name, points.length])).toEqual([['PCA', 3]]);
   });
 
-  it('leave the AUROC of the distance undefined for images of one class', () => {
+  it('leave the AUROC of the distance undefined for images of one class', async () => {
     const good = { items: test.items.slice(1, 2), codes: test.codes.slice(1, 2) };
-    expect(latentOf(good, training, options).latent.distances?.auroc).toBeNull();
+    expect((await latentOf(good, training, options)).latent.distances?.auroc).toBeNull();
+  });
+});
+
+describe('looking at many latent codes', () => {
+  const many = {
+    items: Array.from({ length: 300 }, (_, index) => item(`test/${index}`, 'good', 0)),
+    codes: Array.from({ length: 300 }, (_, index) => Float32Array.of(Math.sin(index), index % 7, index)),
+  };
+
+  it('tells how far t-SNE is, to its end', async () => {
+    const told: [string, number, number][] = [];
+    await latentOf(many, undefined, options, { onProgress: (...step) => told.push(step) });
+    expect(told.at(-1)).toEqual(['t-SNE', 400, 400]);
+    const done = told.map(([, steps]) => steps);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+  });
+
+  it('stops soon after it is told to, long before the end', async () => {
+    const reason = new Error('interrupted');
+    const controller = new AbortController();
+    let last = 0;
+    const stopped = latentOf(many, undefined, options, {
+      signal: controller.signal,
+      onProgress: (_, done) => {
+        last = done;
+        controller.abort(reason);
+      },
+    });
+    await expect(stopped).rejects.toBe(reason);
+    expect(last).toBeLessThan(400);
+  });
+
+  it('makes something of each in turn, and stops between two of them', async () => {
+    const wait = () => {
+      const until = performance.now() + 60;
+      while (performance.now() < until);
+    };
+    const told: unknown[] = [];
+    const double = (value: number) => {
+      wait();
+      return 2 * value;
+    };
+    expect(await inTurns('numbers', [1, 2, 3], double, { onProgress: (...step) => told.push(step) })).toEqual(
+      [2, 4, 6],
+    );
+    expect(told).toEqual([
+      ['numbers', 1, 3],
+      ['numbers', 2, 3],
+      ['numbers', 3, 3],
+    ]);
+    const reason = new Error('interrupted');
+    const seen: number[] = [];
+    const controller = new AbortController();
+    const stopped = inTurns(
+      'numbers',
+      [1, 2, 3],
+      (value) => {
+        seen.push(double(value));
+        if (value === 2) setImmediate(() => controller.abort(reason));
+      },
+      { signal: controller.signal },
+    );
+    await expect(stopped).rejects.toBe(reason);
+    expect(seen).toEqual([2, 4]);
   });
 });
 
 describe('neighbours in the gallery', () => {
   it('come with the pictures of those that are named, grey ones in three channels', async () => {
-    const { neighbours } = latentOf(test, training, options);
+    const { neighbours } = await latentOf(test, training, options);
     const gallery = new GalleryBuilder({ pixelThreshold: 1, imageThreshold: 1 });
     for (const { id, kind, label } of test.items) {
       const pixels = new Uint8Array(6);
@@ -111,6 +176,38 @@ describe('neighbours in the gallery', () => {
       distance: 10,
     });
     expect(pictures.map(({ id }) => id).sort()).toEqual(training.ids);
+  });
+
+  it('are read for the images that are shown alone, and no more of them once it is interrupted', async () => {
+    const { neighbours } = await latentOf(test, training, options);
+    const read: number[] = [];
+    const watched = {
+      ...training,
+      images: {
+        ...training.images,
+        records: (order: readonly number[]) => {
+          read.push(...order);
+          return training.images.records(order);
+        },
+      },
+    };
+    const gallery = new GalleryBuilder({ pixelThreshold: 1, imageThreshold: 1 });
+    await gallery.add({
+      ...{ id: 'test/hole', kind: 'hole', label: 1, score: 0, size: [1, 2] },
+      images: [{ name: 'input', symbol: 'x', pixels: new Uint8Array(6) }],
+      maps: [{ name: 'anomaly map', group: 'total', values: new Float32Array(2) }],
+    });
+    await showNeighbours(gallery, test.items, neighbours, watched);
+    // Those of the hole, and not the fourth, which is near another image.
+    expect(read).toEqual([0, 1, 2]);
+    const stopped = showNeighbours(
+      gallery,
+      test.items,
+      neighbours,
+      watched,
+      AbortSignal.abort(new Error('stop')),
+    );
+    await expect(stopped).rejects.toThrow('stop');
   });
 });
 

@@ -2,8 +2,10 @@ import type { AnomalyDetector, BundleManifest, Evaluation, FitSummary } from '@u
 import { renderReport } from '@utad/report';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { summary } from '../src/evaluate/command';
 import { reportData } from '../src/evaluate/report-data';
 import type { Evaluated } from '../src/evaluate/run-evaluation';
+import { Output } from '../src/terminal/output';
 
 const unused = () => {
   throw new Error('a report predicts nothing');
@@ -42,7 +44,20 @@ const evaluation: Evaluation = {
     iou: { paper: null, fitted: null, oracle: null },
   },
   intervals: { image: { auroc: interval, aupr: interval, f1Max: null } },
-  kinds: [{ kind: 'hole', label: 1, images: 1, called: 1, auroc: 1, interval: null, iou: null, median: 9 }],
+  kinds: [
+    {
+      kind: 'hole',
+      label: 1,
+      images: 1,
+      called: 1,
+      auroc: 1,
+      interval: null,
+      iou: null,
+      pixelAuroc: null,
+      aupro: null,
+      median: 9,
+    },
+  ],
   testThresholds: { paper: 3, oracle: null },
   pixelDifference: {},
   repairs: {
@@ -133,5 +148,43 @@ describe('reportData', () => {
     const page = await renderReport(await reportData(evaluated, undefined, history));
     expect(page.includes('/home/of/someone')).toBe(false);
     expect(page.includes('A note.')).toBe(true);
+  });
+});
+
+describe('the summary on the terminal', () => {
+  const shown = (changes: Partial<Evaluation>) =>
+    summary(
+      { ...evaluated, evaluation: { ...evaluation, ...changes } },
+      { out: 'runs/a', folders: { maps: undefined, overlays: undefined } },
+      new Output({ json: false }),
+    ).split('\n');
+  const from = (lines: readonly string[], first: string, last: string) =>
+    lines.slice(
+      lines.findIndex((line) => line.startsWith(first)),
+      lines.findIndex((line) => line.startsWith(last)),
+    );
+
+  it('says how sure image metrics are, and has what there is of pixels', () => {
+    const pixel = {
+      ...{ auroc: 0.96, aupr: 0.2104, aupro: 0.8125, f1Max: 0.3 },
+      iou: { paper: 0.1, fitted: 0.2, oracle: 0.3 },
+    };
+    expect(from(shown({ pixel }), 'image AUROC', 'called')).toEqual([
+      'image AUROC        0.800 (95 %: 0.700 to 0.900), 0.400 by the mean of the map, 0.800 by its maximum',
+      'average precision  0.750 of images (95 %: 0.700 to 0.900), 0.210 of pixels',
+      'AUPRO              0.813',
+      'pixel IoU          0.200 fitted, 0.100 paper, 0.300 oracle threshold',
+    ]);
+  });
+
+  it('leaves out what is not defined', () => {
+    expect(from(shown({}), 'image AUROC', 'pixel IoU')).toEqual([
+      'image AUROC        0.800 (95 %: 0.700 to 0.900), 0.400 by the mean of the map, 0.800 by its maximum',
+      'average precision  0.750 of images (95 %: 0.700 to 0.900)',
+    ]);
+    const image = { auroc: null, aurocMean: null, aurocMax: null, aupr: null, f1Max: null };
+    const none = { image: { auroc: null, aupr: null, f1Max: null } };
+    const lines = shown({ image, intervals: none });
+    expect(lines.filter((line) => /^(image AUROC|average precision|AUPRO)/.test(line))).toEqual([]);
   });
 });

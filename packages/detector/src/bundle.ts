@@ -85,11 +85,15 @@ export async function saveBundle(
 }
 
 /**
- * Reads a bundle and checks every file against its manifest.
+ * Reads what `utad.json` says of a bundle, and none of its networks: of many bundles those are gigabytes.
  *
- * @throws BundleError that says which check failed.
+ * @throws BundleError when there is none, or it was changed.
  */
-export async function readBundle(store: FileStore): Promise<Bundle> {
+export async function readManifest(store: FileStore): Promise<BundleManifest> {
+  return (await manifestAmong(store)).manifest;
+}
+
+async function manifestAmong(store: FileStore): Promise<{ manifest: BundleManifest; present: string[] }> {
   const present = await store.list();
   if (!present.includes(MANIFEST_FILE)) {
     throw new BundleError(
@@ -97,7 +101,16 @@ export async function readBundle(store: FileStore): Promise<Bundle> {
       `bundle: expected a file ${MANIFEST_FILE}, found ${present.length} others`,
     );
   }
-  const manifest = parseManifest(await store.read(MANIFEST_FILE));
+  return { manifest: parseManifest(await store.read(MANIFEST_FILE)), present };
+}
+
+/**
+ * Reads a bundle and checks every file against its manifest.
+ *
+ * @throws BundleError that says which check failed.
+ */
+export async function readBundle(store: FileStore): Promise<Bundle> {
+  const { manifest, present } = await manifestAmong(store);
   const files = new Map<string, Uint8Array>();
   for (const [name, { sha256: expected, bytes: size }] of Object.entries(manifest.files)) {
     if (size > LARGEST_FILE) {

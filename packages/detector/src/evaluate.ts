@@ -3,13 +3,14 @@ import type { PixelAccumulator } from '@utad/eval';
 import { type Batch, type Images, readBatches, type TrainingData } from '@utad/training';
 import { type AnomalyDetector, disposePrediction, type Prediction } from './detector';
 import { Definitions } from './evaluation/defined';
+import { DifferenceMeter } from './evaluation/difference-meter';
 import type { EvaluatedImage, Evaluation, Repair } from './evaluation/evaluation';
 import { imageAurocOf, imageMetrics } from './evaluation/image-metrics';
 import { KindOverlap } from './evaluation/kind-overlap';
+import { KindPixels } from './evaluation/kind-pixels';
 import { kindResults } from './evaluation/kind-results';
-import { RepairMeter } from './evaluation/repair-meter';
 import { sharesOf } from './evaluation/shares';
-import { allMasks, MapMeter, masksOf, valuesOf } from './map-meter';
+import { MapMeter, masksOf, valuesOf } from './map-meter';
 import { RestorationMeter } from './restoration';
 import { scoreOf } from './score';
 import type { Thresholds } from './thresholds';
@@ -51,7 +52,8 @@ export async function evaluate(
   const items: EvaluatedImage[] = [];
   const own = new MapMeter();
   const overlap = new KindOverlap(thresholds.pixel);
-  const differences = new Map<string, { meter: MapMeter; repair: RepairMeter }>();
+  const kindPixels = new KindPixels();
+  const differences = new Map<string, DifferenceMeter>();
   const contributions: Record<string, number> = {};
   const restoration = new RestorationMeter();
   const order = Array.from({ length: test.count }, (_, index) => index);
@@ -64,23 +66,18 @@ export async function evaluate(
         const scored = await scoreBatch(batch, prediction);
         items.push(...scored);
         const masks = masksOf(batch.records);
-        const all = allMasks(masks);
-        const values = await own.add(prediction.anomalyMap, all);
-        for (const [index, { kind }] of batch.records.entries()) {
-          overlap.add(kind, valuesOf(values, index), masks[index]);
+        const values = await own.add(prediction.anomalyMap);
+        for (const [index, record] of batch.records.entries()) {
+          const ofImage = valuesOf(values, index);
+          overlap.add(record.kind, ofImage, masks[index]);
+          kindPixels.add(record, ofImage, masks[index]);
         }
         for (const [name, image] of Object.entries(prediction.intermediates)) {
-          const { meter, repair } = differences.get(name) ?? {
-            meter: new MapMeter(),
-            repair: new RepairMeter(),
-          };
-          differences.set(name, { meter, repair });
+          const meter = differences.get(name) ?? new DifferenceMeter();
+          differences.set(name, meter);
           const map = pixelDifference(batch.images, image);
-          const difference = await meter.add(map, all);
+          await meter.add(map, masks);
           map.dispose();
-          for (const [index, mask] of masks.entries()) {
-            if (mask !== undefined) repair.add(valuesOf(difference, index), mask);
-          }
         }
         for (const [name, mean] of Object.entries(prediction.contributions ?? {})) {
           const ofImages = await mean.data<'float32'>();
@@ -100,15 +97,20 @@ export async function evaluate(
   const seconds = (performance.now() - began) / 1000;
 
   const definitions = new Definitions();
-  const pixelMetric = <T>(name: string, { pixels }: MapMeter, measure: (pixels: PixelAccumulator) => T) =>
+  const pixelMetric = <T>(
+    name: string,
+    pixels: PixelAccumulator | undefined,
+    measure: (pixels: PixelAccumulator) => T,
+  ) =>
     pixels === undefined
       ? definitions.undefinedFor('pixel metrics', NO_MASKS)
       : definitions.measure(name, 'pixels', () => measure(pixels));
+  const all = kindPixels.all();
   const { min, max } = own.range;
   const paper = min + 0.5 * (max - min);
-  const oracle = pixelMetric('IoU', own, (pixels) => pixels.bestIou());
+  const oracle = pixelMetric('IoU', all, (pixels) => pixels.bestIou());
   const { image, intervals } = imageMetrics(items, definitions);
-  const curves = pixelMetric('pixel AUROC', own, (pixels) => pixels.curves());
+  const curves = pixelMetric('pixel AUROC', all, (pixels) => pixels.curves());
   const restored = restoration.result();
   const shares = sharesOf(contributions);
   const labels = items.map(({ label }) => label);
@@ -122,28 +124,33 @@ export async function evaluate(
     items,
     image,
     pixel: {
-      auroc: pixelMetric('pixel AUROC', own, (pixels) => pixels.rocAuc()),
-      aupr: pixelMetric('pixel average precision', own, (pixels) => pixels.averagePrecision()),
-      aupro: pixelMetric('AUPRO', own, (pixels) => pixels.aupro()),
-      f1Max: pixelMetric('largest pixel F1', own, (pixels) => pixels.bestF1().f1),
+      auroc: pixelMetric('pixel AUROC', all, (pixels) => pixels.rocAuc()),
+      aupr: pixelMetric('pixel average precision', all, (pixels) => pixels.averagePrecision()),
+      aupro: pixelMetric('AUPRO', all, (pixels) => pixels.aupro()),
+      f1Max: pixelMetric('largest pixel F1', all, (pixels) => pixels.bestF1().f1),
       iou: {
-        paper: pixelMetric('IoU', own, (pixels) => pixels.iouAt(paper)),
-        fitted: pixelMetric('IoU', own, (pixels) => pixels.iouAt(thresholds.pixel)),
+        paper: pixelMetric('IoU', all, (pixels) => pixels.iouAt(paper)),
+        fitted: pixelMetric('IoU', all, (pixels) => pixels.iouAt(thresholds.pixel)),
         oracle: oracle?.iou ?? null,
       },
     },
     intervals: { image: intervals },
-    kinds: kindResults(items, { threshold: thresholds.image, overlap, definitions }),
+    kinds: kindResults(items, {
+      threshold: thresholds.image,
+      overlap,
+      pixels: kindPixels,
+      definitions,
+    }),
     ...(curves && { pixelCurves: curves }),
     testThresholds: { paper, oracle: oracle?.threshold ?? null },
     pixelDifference: Object.fromEntries(
-      [...differences].map(([name, { meter }]) => [
+      [...differences].map(([name, { maps, pixels }]) => [
         name,
         {
-          imageAuroc: imageAuroc(meter.scores[detector.reduction]),
-          imageAurocMean: imageAuroc(meter.scores.mean),
-          imageAurocMax: imageAuroc(meter.scores.max),
-          pixelAuroc: pixelMetric('pixel AUROC', meter, (pixels) => pixels.rocAuc()),
+          imageAuroc: imageAuroc(maps.scores[detector.reduction]),
+          imageAurocMean: imageAuroc(maps.scores.mean),
+          imageAurocMax: imageAuroc(maps.scores.max),
+          pixelAuroc: pixelMetric('pixel AUROC', pixels, (pixels) => pixels.rocAuc()),
         },
       ]),
     ),

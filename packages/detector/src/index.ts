@@ -4,6 +4,7 @@ export {
   type DetectorKind,
   openBundle,
   readBundle,
+  readManifest,
   restoreNetworks,
   saveBundle,
 } from './bundle';

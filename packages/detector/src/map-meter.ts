@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { type MinMax, minMax, PixelAccumulator } from '@utad/eval';
+import { type MinMax, minMax } from '@utad/eval';
 import type { ImageRecord } from '@utad/training';
 import type { Reduction } from './detector';
 import { resizeMask } from './mask';
@@ -15,16 +15,13 @@ export class MapMeter {
   readonly scores: Record<Reduction, number[]> = { mean: [], max: [] };
   /** Smallest and largest value at {@link METRIC_SIZE}. */
   range: MinMax = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
-  /** Values against ground truth at {@link METRIC_SIZE}; undefined once an image had no mask. */
-  pixels: PixelAccumulator | undefined = new PixelAccumulator();
 
   /**
    * @param map `[B, H, W]`
-   * @param masks from {@link allMasks}
    * @returns The values at {@link METRIC_SIZE}, one image after the other.
-   * @throws MetricError when a value is not finite, or a mask holds other than 0 and 1.
+   * @throws MetricError when a value is not finite.
    */
-  async add(map: tf.Tensor3D, masks: Uint8Array | undefined): Promise<Float32Array> {
+  async add(map: tf.Tensor3D): Promise<Float32Array> {
     const resized = tf.tidy(() =>
       tf.image.resizeBilinear(map.expandDims<tf.Tensor4D>(3), [HEIGHT, WIDTH], false, true),
     ); // [B, 256, 256, 1]
@@ -32,8 +29,6 @@ export class MapMeter {
     resized.dispose();
     const { min, max } = minMax(values);
     this.range = { min: Math.min(min, this.range.min), max: Math.max(max, this.range.max) };
-    if (masks === undefined) this.pixels = undefined;
-    else this.pixels?.add(values, masks, METRIC_SIZE);
     for (const reduction of ['mean', 'max'] as const) {
       const score = scoreOf(map, reduction);
       this.scores[reduction].push(...(await score.data<'float32'>()));
@@ -46,16 +41,6 @@ export class MapMeter {
 /** The masks of a batch at {@link METRIC_SIZE}; undefined where one is not known. */
 export function masksOf(records: readonly ImageRecord[]): (Uint8Array | undefined)[] {
   return records.map(({ mask, size, maskSize = size }) => mask && resizeMask(mask, maskSize, METRIC_SIZE));
-}
-
-/** What {@link MapMeter.add} wants of them: one after the other, or nothing where one is not known. */
-export function allMasks(masks: readonly (Uint8Array | undefined)[]): Uint8Array | undefined {
-  const all = new Uint8Array(masks.length * PIXELS);
-  for (const [index, mask] of masks.entries()) {
-    if (mask === undefined) return undefined;
-    all.set(mask, index * PIXELS);
-  }
-  return all;
 }
 
 /** The values of one image of what {@link MapMeter.add} returns. */

@@ -12,6 +12,7 @@ import {
   MANIFEST_FILE,
   openBundle,
   readBundle,
+  readManifest,
   saveBundle,
 } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
@@ -89,6 +90,19 @@ describe.each(['memory', 'folder'])('a bundle in a %s', (kind) => {
     ]);
     expect(manifest.files).toEqual(Object.fromEntries(expected));
     expect(Object.keys(manifest.files).sort()).toEqual(['net/model.json', 'net/weights.bin']);
+  });
+
+  it('has a manifest that can be read without its networks, which are not looked at', async () => {
+    (await savedIn(store)).dispose();
+    const { manifest } = await readBundle(store);
+    const files = await filesOf(store);
+    files.set('net/weights.bin', Uint8Array.of(1));
+    await store.replace(files);
+    expect(await readManifest(store)).toEqual(manifest);
+    await expect(readBundle(store)).rejects.toThrow('expected net/weights.bin of');
+    files.delete(MANIFEST_FILE);
+    await store.replace(files);
+    await expect(readManifest(store)).rejects.toThrow('bundle: expected a file utad.json, found 2 others');
   });
 
   it('is a TensorFlow.js model that others can load', async () => {

@@ -6,10 +6,11 @@ import {
   type Prediction,
   type Thresholds,
 } from '@utad/detector';
-import { bootstrapInterval, MetricError, rocAuc } from '@utad/eval';
+import { bootstrapInterval, MetricError, PixelAccumulator, rocAuc } from '@utad/eval';
 import type { Batch, ImageRecord } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
+import { KindPixels } from '../src/evaluation/kind-pixels';
 import { FakeDetector } from './fake-detector';
 
 let tensors = 0;
@@ -159,6 +160,8 @@ describe('what is not defined is null, and a note says why', () => {
         auroc: null,
         interval: null,
         iou: null,
+        pixelAuroc: null,
+        aupro: null,
         median: expect.closeTo(0.3, 6),
       },
     ]);
@@ -191,11 +194,12 @@ describe('what is not defined is null, and a note says why', () => {
     expect(pixelCurves).toBeUndefined();
     expect(testThresholds.oracle).toBeNull();
     expect(notes).toEqual(['Not defined: pixel metrics; not every test image has a ground-truth mask.']);
-    // Dents all have one, and can be told: half of what is marked.
-    expect(kinds.map(({ kind, iou }) => [kind, iou])).toEqual([
-      ['good', null],
-      ['dent', 0.5],
-      ['scratch', null],
+    // Dents all have one, and can be told: half of what is marked. Each half of 1 is above the four good halves, and ties
+    // with two of their own.
+    expect(kinds.map(({ kind, iou, pixelAuroc }) => [kind, iou, pixelAuroc])).toEqual([
+      ['good', null, null],
+      ['dent', 0.5, expect.closeTo(5 / 6, 12)],
+      ['scratch', null, null],
     ]);
   });
 
@@ -240,6 +244,8 @@ describe('kinds of images', () => {
         auroc: null,
         interval: null,
         iou: null,
+        pixelAuroc: null,
+        aupro: null,
         median: expect.closeTo(0.3, 6),
       },
       {
@@ -251,6 +257,10 @@ describe('kinds of images', () => {
         // Of two images each, drawn anew, either may be drawn twice: nothing can be told.
         interval: { low: 0, high: 1, confidence: 0.95, method: 'bca' },
         iou: expect.closeTo(1 / 3, 9), // 0.6 everywhere marks twice the defect, 0 marks none of the other
+        // Halves of images: defects at 0.6 and 0 against 0.6 and 0 beside them and four of good images, none of the scratch.
+        pixelAuroc: expect.closeTo((5.5 + 0.5) / 12, 12),
+        // Half of the two regions is found at 1/6 of the good halves, and no more before 0.3 of them are.
+        aupro: expect.closeTo((1 / 6 / 4 + (0.3 - 1 / 6) / 2) / 0.3, 12),
         median: expect.closeTo(0.3, 6),
       },
       {
@@ -261,9 +271,61 @@ describe('kinds of images', () => {
         auroc: 1,
         interval: null,
         iou: expect.closeTo(128 / (256 - 77), 9),
+        pixelAuroc: 1,
+        aupro: 1,
         median: 1,
       },
     ]);
+  });
+});
+
+describe('pixels of each type of defect', () => {
+  it('are the pixels of the test set where there is one type alone', async () => {
+    const { kinds, pixel } = await run([
+      good([30, 90]),
+      scratched([20, 120]),
+      scratched([200, 60]),
+      good([10, 10]),
+    ]);
+    expect(kinds[1]).toMatchObject({ kind: 'scratch', pixelAuroc: pixel.auroc });
+    expect(kinds[1]?.aupro).toBeCloseTo(pixel.aupro ?? Number.NaN, 12);
+  });
+
+  it('say why they have no numbers where nothing is marked', async () => {
+    const { kinds, notes } = await run([
+      ...[good([30, 90]), good([30, 60]), scratched([20, 120]), scratched([9, 120])],
+      ...[20, 30].map((red) => ({ ...scratched([red, 0]), kind: 'dent', mask: Uint8Array.of(0, 0) })),
+    ]);
+    expect(kinds[1]).toMatchObject({ kind: 'dent', pixelAuroc: null, aupro: null });
+    expect(notes).toEqual([
+      'Not defined: pixel AUROC and AUPRO of dent; its masks and good images have not both good and anomalous pixels.',
+    ]);
+  });
+
+  const PIXELS = 256 * 256;
+  /** A map of values that another seed has, too, but elsewhere, and a mask of its first rows. */
+  const drawn = (seed: number) => {
+    const map = Float32Array.from(
+      { length: PIXELS },
+      (_, index) => ((index * 7919 + seed * 104_729) % 65_521) / 65_521,
+    );
+    return { map, mask: new Uint8Array(PIXELS).fill(1, 0, 256 * (1 + seed)) };
+  };
+
+  it('are no longer told apart where that takes too much memory, and all of them stay counted', () => {
+    const [apart, bounded] = [new KindPixels(), new KindPixels(1e6)];
+    for (const pixels of [apart, bounded]) {
+      for (let seed = 0; seed < 40; seed++) {
+        const { map, mask } = drawn(seed);
+        if (seed % 4 === 0) pixels.add({ kind: 'good', label: 0 }, map, new Uint8Array(PIXELS));
+        else pixels.add({ kind: seed % 4 === 1 ? 'dent' : 'scratch', label: 1 }, map, mask);
+      }
+    }
+    expect(bounded.against('dent')).toBe('memory');
+    expect(apart.against('dent')).toBeInstanceOf(PixelAccumulator);
+    expect(bounded.all()?.pixels).toEqual(apart.all()?.pixels);
+    expect(bounded.all()?.rocAuc()).toBe(apart.all()?.rocAuc());
+    expect(bounded.all()?.aupro()).toBeCloseTo(apart.all()?.aupro() ?? Number.NaN, 12);
   });
 });
 

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { MetricError } from './error';
-import { type BootstrapOptions, bcaInterval, type ConfidenceInterval, percentileInterval } from './interval';
+import { type BootstrapOptions, type BootstrapValues, type ConfidenceInterval, intervalOf } from './interval';
 
 /**
  * Resamples with replacement within each class, so that every resample has as many good and anomalous samples as there
@@ -13,9 +13,19 @@ import { type BootstrapOptions, bcaInterval, type ConfidenceInterval, percentile
 export function bootstrap(
   labels: ArrayLike<number>,
   measure: (indices: Uint32Array) => number,
-  { confidence = 0.95, resamples = 2000, method = 'bca', seed = 0 }: BootstrapOptions,
+  options: BootstrapOptions,
   metric: string,
 ): ConfidenceInterval {
+  return intervalOf(resample(labels, measure, options, metric));
+}
+
+/** What an interval is taken from; as {@link bootstrap}. */
+export function resample(
+  labels: ArrayLike<number>,
+  measure: (indices: Uint32Array) => number,
+  { confidence = 0.95, resamples = 2000, method = 'bca', seed = 0 }: BootstrapOptions,
+  metric: string,
+): BootstrapValues {
   if (!(confidence > 0 && confidence < 1)) {
     throw new MetricError(
       'range',
@@ -41,21 +51,16 @@ export function bootstrap(
   const estimate = finite(all);
   const generator = xoroshiro128plus(seed);
   const drawn = new Uint32Array(labels.length);
-  const values = Array.from({ length: resamples }, () => {
+  const resampled = Array.from({ length: resamples }, () => {
     for (const members of classes) {
       for (const member of members)
         drawn[member] = members[uniformInt(generator, 0, members.length - 1)] ?? 0;
     }
     return finite(drawn);
   });
-  if (method === 'percentile') return percentileInterval(estimate, values, confidence);
   const without = (left: number) => finite(all.filter((index) => index !== left));
-  return bcaInterval(
-    estimate,
-    values,
-    confidence,
-    classes.map((members) => members.map(without)),
-  );
+  const withoutEach = method === 'percentile' ? [] : classes.map((members) => members.map(without));
+  return { estimate, resampled, withoutEach, method, confidence };
 }
 
 /** Indices of the samples of each class that occurs. */

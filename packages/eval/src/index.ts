@@ -4,6 +4,7 @@ export { type BestF1, bestF1 } from './best-f1';
 export { type BestIou, bestIou } from './best-iou';
 export { bootstrapDifference } from './bootstrap-difference';
 export { bootstrapInterval, type ScoreMetric } from './bootstrap-interval';
+export { bootstrapValues, differenceOfValues, intervalOfValues } from './bootstrap-values';
 export {
   type CompareRocAucOptions,
   compareRocAuc,
@@ -20,7 +21,7 @@ export {
 } from './connected-regions';
 export { MetricError, type MetricErrorCode } from './error';
 export { f1At } from './f1-at';
-export type { BootstrapOptions, ConfidenceInterval, IntervalMethod } from './interval';
+export type { BootstrapOptions, BootstrapValues, ConfidenceInterval, IntervalMethod } from './interval';
 export { iou } from './iou';
 export { iouAt } from './iou-at';
 export { type IouPerImage, iouPerImageAt } from './iou-per-image-at';

@@ -31,7 +31,33 @@ export interface ConfidenceInterval {
   readonly high: number;
 }
 
-export function percentileInterval(
+/** What a bootstrap measured, and how its interval is to be taken. */
+export interface BootstrapValues {
+  /** Of the samples as they are. */
+  readonly estimate: number;
+  /** Of each resample, in the order of the draws. */
+  readonly resampled: readonly number[];
+  /** Of the samples of which one is left out, for each of either class; empty for `percentile`. */
+  readonly withoutEach: readonly (readonly number[])[];
+  /** As asked for. */
+  readonly method: IntervalMethod;
+  /** Coverage of the interval, in (0, 1). */
+  readonly confidence: number;
+}
+
+export function intervalOf({
+  estimate,
+  resampled,
+  withoutEach,
+  method,
+  confidence,
+}: BootstrapValues): ConfidenceInterval {
+  return method === 'percentile'
+    ? percentileInterval(estimate, resampled, confidence)
+    : bcaInterval(estimate, resampled, confidence, withoutEach);
+}
+
+function percentileInterval(
   estimate: number,
   values: readonly number[],
   confidence: number,
@@ -47,7 +73,7 @@ export function percentileInterval(
  *
  * @param jackknife the metric without one sample, for each sample of each class
  */
-export function bcaInterval(
+function bcaInterval(
   estimate: number,
   values: readonly number[],
   confidence: number,

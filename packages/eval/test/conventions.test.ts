@@ -6,6 +6,7 @@ import {
   bestIou,
   bootstrapDifference,
   bootstrapInterval,
+  bootstrapValues,
   compareRocAuc,
   confusionAt,
   connectedRegions,
@@ -46,6 +47,7 @@ const ofScores: Record<string, (scores: readonly number[]) => unknown> = {
   bestIou: (scores) => bestIou(labels, scores),
   bootstrapDifference: (scores) => bootstrapDifference(labels, scores, sound, blind, { resamples: 2 }),
   bootstrapInterval: (scores) => bootstrapInterval(labels, scores, blind, { resamples: 2 }),
+  bootstrapValues: (scores) => bootstrapValues(labels, scores, blind, { resamples: 2 }),
   compareRocAuc: (scores) => compareRocAuc(labels, sound, scores),
   confusionAt: (scores) => confusionAt(labels, scores, 0.2),
   connectedRegions: (scores) => connectedRegions(labels, size, scores),
@@ -61,7 +63,9 @@ const ofScores: Record<string, (scores: readonly number[]) => unknown> = {
   rocAuc: (scores) => rocAuc(labels, scores),
   rocCurve: (scores) => rocCurve(labels, scores),
 };
-const withoutScores = ['iou', 'MetricError'];
+/** They are given what was made of scores before. */
+const ofValues = ['differenceOfValues', 'intervalOfValues'];
+const withoutScores = ['iou', 'MetricError', ...ofValues];
 
 describe.each(Object.entries(ofScores))('%s', (_, measure) => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(

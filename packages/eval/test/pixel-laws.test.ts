@@ -72,6 +72,21 @@ describe('pixels counted as they come', () => {
     });
   });
 
+  it('have the same numbers counted together and in two parts that are merged', () => {
+    fc.assert(
+      fc.property(samples, fc.nat(4), (maps, first) => {
+        const whole = accumulated(maps);
+        const parts = [maps.slice(0, first), maps.slice(first)].map(accumulated);
+        const merged = new PixelAccumulator();
+        for (const part of parts) merged.merge(part);
+        expect(merged.pixels).toEqual(whole.pixels);
+        expect(numbersOf(merged)).toEqual(numbersOf(whole));
+        expect(merged.aupro()).toBeCloseTo(whole.aupro(), 12);
+        expect(merged.minMax()).toEqual(whole.minMax());
+      }),
+    );
+  });
+
   it('have the same numbers in any order of maps, and in any batches', () => {
     fc.assert(
       fc.property(

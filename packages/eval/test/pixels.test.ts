@@ -325,6 +325,51 @@ describe('an accumulator of pixels', () => {
     expect(pixels.confusionAt(0.5).truePositives).toBe(400 * 2500);
   });
 
+  describe('merges with another one, whatever form the counts of either have', () => {
+    const side = [300, 500] as const;
+    const count = 150_000;
+    // All on one page: from 1 to 1 + 2^-7.
+    const pageOf = (seed: number, places: number, { pixels = count, heaped = 0 } = {}) => {
+      const random = lcg(seed);
+      const mask = Uint8Array.from({ length: pixels }, () => Number(random() < 0.4));
+      const scores = Float32Array.from(mask, (label) => {
+        const at = random() < heaped ? random() * 100 : (random() * 0.9 + 0.1 * label) * places;
+        return Math.fround(1 + Math.floor(at) / 2 ** 23);
+      });
+      return { mask, scores, size: pixels === count ? side : ([1, pixels] as const) };
+    };
+    const forms = {
+      'a list': pageOf(1, 2 ** 16, { pixels: 900 }),
+      'a tally and a list': pageOf(2, 200),
+      'a table': pageOf(3, 2 ** 16),
+      'a table of counts above 255': pageOf(4, 2 ** 16, { heaped: 0.6 }),
+    };
+    const pairs = Object.entries(forms).flatMap(([a, first]) =>
+      Object.entries(forms).map(([b, second]) => ({ a, b, first, second })),
+    );
+    const counted = ({ scores, mask, size }: ReturnType<typeof pageOf>, into = new PixelAccumulator()) => {
+      into.add(scores, mask, size);
+      return into;
+    };
+
+    it.each(pairs)('$b into $a', ({ first, second }) => {
+      const together = counted(second, counted(first));
+      const merged = counted(first);
+      const other = counted(second);
+      merged.merge(other);
+      expect(merged.pixels).toEqual(together.pixels);
+      expect(merged.rocAuc()).toBe(together.rocAuc());
+      expect(merged.averagePrecision()).toBe(together.averagePrecision());
+      expect(merged.aupro()).toBeCloseTo(together.aupro(), 12);
+      expect(merged.confusionAt(1.003)).toEqual(together.confusionAt(1.003));
+      expect(merged.byteLength).toBeLessThan(1.3 * together.byteLength);
+      expect(other.aupro()).toBe(counted(second).aupro());
+      // What comes afterwards is counted as before.
+      counted(first, merged);
+      expect(merged.rocAuc()).toBe(counted(first, together).rocAuc());
+    });
+  });
+
   it('draws curves of exact points, close to each other', () => {
     const random = lcg(2);
     const mask = Uint8Array.from({ length: 40_000 }, (_, i) => Number(i % 200 < 20));

@@ -8,3 +8,4 @@ export {
   project,
   type TSneProjection,
 } from './project';
+export { projectInSlices, type SliceOptions } from './project-in-slices';

@@ -1,7 +1,7 @@
 import { type Codes, expectCodes } from './codes';
 import { LatentError } from './error';
 import { principalComponents } from './pca';
-import { tSne } from './t-sne';
+import { tSneSteps } from './t-sne';
 
 /** How {@link project} brings codes down to two dimensions. */
 export type ProjectOptions =
@@ -54,7 +54,8 @@ const FEWEST_FOR_T_SNE = 4;
  *
  * t-SNE starts from the first two principal components with noise a hundredth of their size, so that equal codes part; it
  * compares all pairs: time and memory grow with the square of N, from seconds for 500 codes to a minute or two for 2,000.
- * Equal codes, seed and options give equal bytes on one machine.
+ * Equal codes, seed and options give equal bytes on one machine. It holds its thread until it is done; `projectInSlices`
+ * does not.
  *
  * @param codes - `[N][D]`, finite; at least 2 for PCA and 4 for t-SNE.
  * @throws {@link LatentError} `empty`, `shape`, `not-finite` or `too-few` for codes that are wrong; `range` for a seed that is
@@ -70,6 +71,21 @@ export function project(codes: Codes, options: { readonly method: 'pca' }): PcaP
 export function project(codes: Codes, options: ProjectOptions & { readonly method: 't-sne' }): TSneProjection;
 export function project(codes: Codes, options: ProjectOptions): Projection;
 export function project(codes: Codes, options: ProjectOptions): Projection {
+  const steps = projectSteps(codes, options);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+  }
+}
+
+/** Steps of a projection, of how many. */
+export interface ProjectionStep {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** As {@link project}, in steps; PCA is a single one. */
+export function* projectSteps(codes: Codes, options: ProjectOptions): Generator<ProjectionStep, Projection> {
   const length = expectCodes(codes, 'project');
   const fewest = options.method === 'pca' ? 2 : FEWEST_FOR_T_SNE;
   if (codes.length < fewest) {
@@ -78,23 +94,38 @@ export function project(codes: Codes, options: ProjectOptions): Projection {
       `project: expected ${fewest} codes or more for ${options.method}, received ${codes.length}`,
     );
   }
-  const { points, explained } = principalComponents(codes, Math.min(2, length));
-  const plane = points.map(([x = 0, y = 0]): [number, number] => [x, y]);
   if (options.method === 'pca') {
-    const [x = 0, y = 0] = explained;
-    return { method: 'pca', points: plane, explained: [x, y] };
+    const { plane, explained } = inPlane(codes, length);
+    yield { done: 1, total: 1 };
+    return { method: 'pca', points: plane, explained };
   }
   const third = (codes.length - 1) / 3;
-  const { seed = 0, perplexity = Math.min(30, third), iterations = 400 } = options;
+  const { seed = 0, perplexity = Math.min(30, third), iterations: total = 400 } = options;
   expectWhole('seed', seed);
-  expectWhole('number of iterations', iterations, 1);
+  expectWhole('number of iterations', total, 1);
   if (!(perplexity >= 1 && perplexity <= third)) {
     throw new LatentError(
       'range',
       `project: expected a perplexity from 1 to ${third.toFixed(1)} for ${codes.length} codes, received ${perplexity}`,
     );
   }
-  return { method: 't-sne', perplexity, points: tSne(codes, plane, { seed, perplexity, iterations }) };
+  const { plane } = inPlane(codes, length);
+  const steps = tSneSteps(codes, plane, { seed, perplexity, iterations: total });
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return { method: 't-sne', perplexity, points: value };
+    yield { done: value, total };
+  }
+}
+
+/** @param length how many numbers a code has */
+function inPlane(
+  codes: Codes,
+  length: number,
+): { readonly plane: readonly [number, number][]; readonly explained: readonly [number, number] } {
+  const { points, explained } = principalComponents(codes, Math.min(2, length));
+  const [x = 0, y = 0] = explained;
+  return { plane: points.map(([x = 0, y = 0]) => [x, y]), explained: [x, y] };
 }
 
 function expectWhole(what: string, value: number, least = Number.NEGATIVE_INFINITY): void {

@@ -16,14 +16,17 @@ const LEARNING_RATE = 100;
  * The library begins from `Math.random`, so its beginning is replaced by one of our own: principal components keep the
  * large where they are (Kobak and Berens, Nature Communications 10, 2019), and the noise is of our seed.
  *
+ * Yields after the neighbourhoods are found and after every step of the descent, with the number of steps done, so that
+ * whoever drives it decides whether to let others in between.
+ *
  * @param codes checked
  * @param plane their first two principal components
  */
-export function tSne(
+export function* tSneSteps(
   codes: Codes,
   plane: readonly Point[],
   { seed, perplexity, iterations }: { seed: number; perplexity: number; iterations: number },
-): Point[] {
+): Generator<number, Point[]> {
   const scale = spread(codes) || 1;
   const tsne = new TSNE({ dim: 2, perplexity, epsilon: LEARNING_RATE });
   // It looks for the width of neighbourhoods from 1 on, by doubling: codes of any size are brought to that one first.
@@ -37,7 +40,11 @@ export function tSne(
       point[axis] = START * ((plane[index]?.[axis] ?? 0) / unit + noise / 100);
     }
   }
-  for (let step = 0; step < iterations; step++) tsne.step();
+  yield 0;
+  for (let step = 1; step <= iterations; step++) {
+    tsne.step();
+    yield step;
+  }
   return solution.map(([x = 0, y = 0]): Point => [x, y]);
 }
 

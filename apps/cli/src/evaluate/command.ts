@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Evaluation, Interval } from '@utad/detector';
 import type { Context } from '../context';
 import { type SourceOptions, sourceOf } from '../data/source';
 import { UsageError } from '../errors';
@@ -90,7 +91,7 @@ export function summary(
   output: Output,
 ): string {
   const { evaluation, manifest } = evaluated;
-  const { images, pixel, image, seconds } = evaluation;
+  const { images, pixel, seconds } = evaluation;
   const rows = comparisonsOf(evaluated).map(({ name, imageAuroc, pixelAuroc }) => [
     name,
     formatMetric(imageAuroc),
@@ -108,10 +109,7 @@ export function summary(
     formatTable([['', 'image AUROC', 'pixel AUROC'], ...rows]),
     '',
     formatFacts([
-      [
-        'image AUROC',
-        `${formatMetric(image.aurocMean)} by the mean of the map, ${formatMetric(image.aurocMax)} by its maximum`,
-      ],
+      ...metricFacts(evaluation),
       [
         'pixel IoU',
         `${formatMetric(pixel.iou.fitted)} fitted, ${formatMetric(pixel.iou.paper)} paper, ${formatMetric(pixel.iou.oracle)} oracle threshold`,
@@ -129,4 +127,25 @@ export function summary(
     ]),
     ...evaluated.notes.map((note) => `note: ${note}`),
   ].join('\n');
+}
+
+/** Numbers beside those of the table; without those that are not defined. */
+function metricFacts({ image, pixel, intervals }: Evaluation): [name: string, value: string][] {
+  const sure = (interval: Interval | null) => {
+    if (interval === null) return '';
+    const { low, high, confidence } = interval;
+    return ` (${100 * confidence} %: ${formatMetric(low)} to ${formatMetric(high)})`;
+  };
+  const facts: [name: string, value: string][] = [];
+  if (image.auroc !== null) {
+    const reductions = `${formatMetric(image.aurocMean)} by the mean of the map, ${formatMetric(image.aurocMax)} by its maximum`;
+    facts.push(['image AUROC', `${formatMetric(image.auroc)}${sure(intervals.image.auroc)}, ${reductions}`]);
+  }
+  const precision = [
+    ...(image.aupr === null ? [] : [`${formatMetric(image.aupr)} of images${sure(intervals.image.aupr)}`]),
+    ...(pixel.aupr === null ? [] : [`${formatMetric(pixel.aupr)} of pixels`]),
+  ];
+  if (precision.length > 0) facts.push(['average precision', precision.join(', ')]);
+  if (pixel.aupro !== null) facts.push(['AUPRO', formatMetric(pixel.aupro)]);
+  return facts;
 }

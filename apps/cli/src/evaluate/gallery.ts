@@ -3,38 +3,46 @@ import { type EvaluatedImage, type Prediction, resizeMask } from '@utad/detector
 import { type Gallery, GalleryBuilder, type GalleryRow } from '@utad/report';
 import type { Batch, Images, Size } from '@utad/training';
 import type { EvaluationObserver, OpenedEvaluation } from './observer';
+import { type PartLimitsWatch, partLimits } from './part-limits';
 import { inOrder, namesOf, partName, symbolOf } from './symbols';
 
 /** Of an opened evaluation, what a gallery has to know. */
 interface Opened {
   readonly manifest: Pick<OpenedEvaluation['manifest'], 'inputSize' | 'thresholds'>;
-  readonly test: Pick<OpenedEvaluation['test'], 'count'>;
+  readonly detector: Pick<OpenedEvaluation['detector'], 'predict' | 'inputSize'>;
+  readonly test: OpenedEvaluation['test'];
 }
 
 /** Collects the images of an evaluation for its report, with everything that explains their scores. */
 export class GalleryObserver implements EvaluationObserver {
   readonly wantsParts = true;
-  readonly builder: GalleryBuilder;
+  readonly #opened: Opened;
+  readonly #most: number | undefined;
+  readonly #watch: PartLimitsWatch;
   readonly #size: Size;
+  #builder: GalleryBuilder | undefined;
 
   /** @param most how many images are shown at most; the rest is chosen as {@link GalleryBuilder} says */
-  constructor({ manifest, test }: Opened, most?: number) {
-    this.#size = manifest.inputSize;
-    this.builder = new GalleryBuilder({
-      pixelThreshold: manifest.thresholds.pixel,
-      imageThreshold: manifest.thresholds.image,
-      expected: test.count,
-      ...(most !== undefined && { most }),
-    });
+  constructor(opened: Opened, most?: number, watch: PartLimitsWatch = {}) {
+    this.#opened = opened;
+    this.#most = most;
+    this.#watch = watch;
+    this.#size = opened.manifest.inputSize;
+  }
+
+  /** What collects the images; undefined before the first one. */
+  get builder(): GalleryBuilder | undefined {
+    return this.#builder;
   }
 
   async see(batch: Batch, prediction: Prediction, items: readonly EvaluatedImage[]): Promise<void> {
+    this.#builder ??= await this.#open();
     const read = await readBatch(batch.images, prediction);
     for (const [index, { id, kind, label, score }] of items.entries()) {
       const record = batch.records[index];
       if (record?.id !== id) throw new Error(`gallery: expected the image ${id}, received ${record?.id}`);
       const { mask, maskSize = record.size } = record;
-      await this.builder.add({
+      await this.#builder.add({
         ...{ id, kind, label, score },
         size: this.#size,
         images: read.images.map(({ values, ...names }) => ({
@@ -48,8 +56,19 @@ export class GalleryObserver implements EvaluationObserver {
   }
 
   /** The gallery of the images seen so far. */
-  build(): Gallery {
-    return this.builder.build();
+  build(): Gallery | undefined {
+    return this.#builder?.build();
+  }
+
+  async #open(): Promise<GalleryBuilder> {
+    const { manifest, detector, test } = this.#opened;
+    return new GalleryBuilder({
+      pixelThreshold: manifest.thresholds.pixel,
+      imageThreshold: manifest.thresholds.image,
+      expected: test.count,
+      ...(this.#most !== undefined && { most: this.#most }),
+      partLimits: await partLimits(detector, test, this.#watch),
+    });
   }
 }
 

@@ -56,6 +56,13 @@ export interface KindResult {
   readonly interval: Interval | null;
   /** IoU of their pixels at the fitted threshold, pooled; null without masks, and where there is no defect to find. */
   readonly iou: number | null;
+  /**
+   * Pixel AUROC over their pixels and those of all good images, at {@link METRIC_SIZE}; null for good images, where one of
+   * these images has no mask, and where a note says why.
+   */
+  readonly pixelAuroc: number | null;
+  /** AUPRO to a false positive rate of 0.3 over the same pixels; null where `pixelAuroc` is. */
+  readonly aupro: number | null;
   /** Median of their scores. */
   readonly median: number;
 }

@@ -3,18 +3,20 @@ import type { Definitions } from './defined';
 import type { EvaluatedImage, KindResult } from './evaluation';
 import { intervalOf } from './intervals';
 import type { KindOverlap } from './kind-overlap';
+import type { KindPixels } from './kind-pixels';
 
 interface KindResultsOptions {
   /** Of images: at or above it an image is called anomalous. */
   readonly threshold: number;
   readonly overlap: KindOverlap;
+  readonly pixels: KindPixels;
   readonly definitions: Definitions;
 }
 
 /** Each kind of image by itself, types of defect against all good images. */
 export function kindResults(
   items: readonly EvaluatedImage[],
-  { threshold, overlap, definitions }: KindResultsOptions,
+  { threshold, overlap, pixels, definitions }: KindResultsOptions,
 ): KindResult[] {
   const good = items.filter(({ label }) => label === 0).map(({ score }) => score);
   return grouped(items).map(([{ kind, label }, group]) => {
@@ -34,9 +36,32 @@ export function kindResults(
           )
         : null,
       iou: label === 1 ? overlap.iou(kind) : null,
+      ...(label === 1 ? pixelAreas(kind, pixels, definitions) : { pixelAuroc: null, aupro: null }),
       median: quantile(scores, 0.5),
     };
   });
+}
+
+/** Of the pixels of one type of defect and of all good images. */
+function pixelAreas(
+  kind: string,
+  pixels: KindPixels,
+  definitions: Definitions,
+): Pick<KindResult, 'pixelAuroc' | 'aupro'> {
+  const name = `pixel AUROC and AUPRO of ${kind}`;
+  const without = { pixelAuroc: null, aupro: null };
+  const counted = pixels.against(kind);
+  // A note on the whole test set says so already.
+  if (counted === 'no-masks') return without;
+  if (counted === 'memory') {
+    definitions.undefinedFor(name, 'to count the pixels of each type apart would take more than 256 MiB');
+    return without;
+  }
+  if (counted.pixels.anomalous === 0 || counted.pixels.good === 0) {
+    definitions.undefinedFor(name, 'its masks and good images have not both good and anomalous pixels');
+    return without;
+  }
+  return { pixelAuroc: counted.rocAuc(), aupro: counted.aupro() };
 }
 
 /** Good ones first, then by name. A kind that has both good and anomalous images is two groups. */

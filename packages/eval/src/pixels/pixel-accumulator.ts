@@ -95,6 +95,15 @@ export class PixelAccumulator {
     }
   }
 
+  /**
+   * Adds all that another one has counted, as if its maps were added here; the other one stays as it is. So the parts of a
+   * test set are counted apart and read together, without a second pass over the maps.
+   */
+  merge(other: PixelAccumulator): void {
+    this.table.addTable(other.table);
+    this.regions += other.regions;
+  }
+
   /** How many good and anomalous pixels were added. */
   get pixels(): { readonly good: number; readonly anomalous: number } {
     return { good: this.table.negatives, anomalous: this.table.positives };

@@ -33,13 +33,28 @@ export class ScorePage {
   add(place: number, area: number): void {
     this.total++;
     if (this.bytes !== null) {
-      this.count(this.bytes, place, 1);
-      if (this.weights !== null) this.weights[place] = (this.weights[place] ?? 0) + 1 / area;
+      this.weigh(this.bytes, place, 1, 1 / area);
       return;
     }
     if (this.areas !== null) this.areas[this.used] = area;
     this.list[this.used++] = place;
     if (this.used === this.list.length) this.makeRoom();
+  }
+
+  /** Counts what another page of the same class has counted, as sparsely as it lies there. */
+  addPage({ total, list, areas, used, tallied, bytes, carried, weights }: ScorePage): void {
+    if (bytes === null) {
+      this.addPlaces(tallied);
+      this.total += total - used;
+      for (let i = 0; i < used; i++) this.add(list[i] ?? 0, areas?.[i] ?? 0);
+      return;
+    }
+    const own = this.bytes ?? this.spread();
+    for (let place = 0; place < PLACES; place++) {
+      const count = (bytes[place] ?? 0) + 256 * (carried?.[place] ?? 0);
+      if (count > 0) this.weigh(own, place, count, weights?.[place] ?? 0);
+    }
+    this.total += total;
   }
 
   /** Memory in bytes. */
@@ -57,6 +72,18 @@ export class ScorePage {
   private listed(): Places {
     const places = this.list.subarray(0, this.used);
     return this.areas === null ? tally(places) : weightedTally(places, this.areas);
+  }
+
+  private addPlaces(added: Places): void {
+    if (this.bytes === null) {
+      this.tallied = merge(this.tallied, added);
+      if (this.tallied.places.length > LONG_LIST) this.spread();
+      return;
+    }
+    const { places, counts, weights } = added;
+    for (let i = 0; i < places.length; i++) {
+      this.weigh(this.bytes, places[i] ?? 0, counts[i] ?? 0, weights[i] ?? 0);
+    }
   }
 
   private makeRoom(): void {
@@ -80,25 +107,27 @@ export class ScorePage {
     this.used = kept;
   }
 
-  /** From tally and list to a table. */
-  private spread(): void {
+  /** From tally and list to a table, which is returned. */
+  private spread(): Uint8Array {
     const { places, counts, weights } = this.tallied;
     const bytes = new Uint8Array(PLACES);
-    const table = this.areas === null ? null : new Float64Array(PLACES);
+    this.weights = this.areas === null ? null : new Float64Array(PLACES);
     for (let i = 0; i < places.length; i++) {
-      const place = places[i] ?? 0;
-      this.count(bytes, place, counts[i] ?? 0);
-      if (table !== null) table[place] = weights[i] ?? 0;
+      this.weigh(bytes, places[i] ?? 0, counts[i] ?? 0, weights[i] ?? 0);
     }
     for (let i = 0; i < this.used; i++) {
-      const place = this.list[i] ?? 0;
-      this.count(bytes, place, 1);
-      if (table !== null) table[place] = (table[place] ?? 0) + 1 / (this.areas?.[i] ?? 1);
+      this.weigh(bytes, this.list[i] ?? 0, 1, 1 / (this.areas?.[i] ?? 1));
     }
     this.bytes = bytes;
-    this.weights = table;
     this.tallied = NO_PLACES;
     this.resize(0, 0);
+    return bytes;
+  }
+
+  /** @param weight ignored for good pixels */
+  private weigh(bytes: Uint8Array, place: number, pixels: number, weight: number): void {
+    this.count(bytes, place, pixels);
+    if (this.weights !== null) this.weights[place] = (this.weights[place] ?? 0) + weight;
   }
 
   private count(bytes: Uint8Array, place: number, pixels: number): void {

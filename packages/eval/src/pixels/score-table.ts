@@ -35,6 +35,20 @@ export class ScoreTable {
     }
   }
 
+  /** Counts what another table has counted. */
+  addTable({ good, anomalous, pagesInUse, positives, negatives }: ScoreTable): void {
+    for (const number of pagesInUse) {
+      const ofGood = good[number];
+      const ofAnomalous = anomalous[number];
+      if (ofGood) (this.good[number] ?? this.newPage(this.good, number, 'good')).addPage(ofGood);
+      if (ofAnomalous) {
+        (this.anomalous[number] ?? this.newPage(this.anomalous, number, 'anomalous')).addPage(ofAnomalous);
+      }
+    }
+    this.positives += positives;
+    this.negatives += negatives;
+  }
+
   /** Memory in bytes, the table of pages included. */
   get byteLength(): number {
     let bytes = 2 * 8 * PAGES;

@@ -61,6 +61,8 @@ export interface KindResult {
   readonly iou: Measured;
   /** Of the pixels of these images and of the good ones, in [0, 1], higher is better. */
   readonly pixelAuroc?: Measured;
+  /** Area under the per-region overlap curve to a false positive rate of 0.3 of the same pixels; higher is better. */
+  readonly aupro?: Measured;
   /** Median of the image scores. */
   readonly median: number;
 }

@@ -134,6 +134,17 @@ describe('the table of kinds', () => {
     ]);
   });
 
+  it('has pixel AUROC and AUPRO of each type where they were measured', async () => {
+    const measured = { ...hole, pixelAuroc: 0.9375, aupro: 0.8124 };
+    const section = await render([{ ...good, pixelAuroc: null, aupro: null }, measured]);
+    const [head, ofGood, ofHole] = tableOf(section, 'By kind of image');
+    expect(head?.slice(5)).toEqual(['Pixel IoU, fitted', 'Pixel AUROC', 'AUPRO', 'Median score']);
+    expect(ofGood?.slice(5)).toEqual(['–', '–', '–', '0.210']);
+    expect(ofHole?.slice(5)).toEqual(['0.313', '0.938', '0.812', '0.640']);
+    expect(textOf(section)).toContain('measured against all good images, its pixels too');
+    expect(textOf(await render([good, hole]))).not.toContain('its pixels too');
+  });
+
   it('leaves out columns without a number: no masks, no intervals', async () => {
     const [head] = tableOf(await render([good, { ...hole, iou: null, interval: null }]), 'By kind of image');
     expect(head).toEqual(['Kind', 'Images', 'Called anomalous', 'AUROC', 'Median score']);

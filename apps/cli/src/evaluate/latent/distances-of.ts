@@ -2,20 +2,27 @@ import type { EvaluatedImage } from '@utad/detector';
 import { MetricError, quantile, rocAuc } from '@utad/eval';
 import { type Codes, type Neighbour, nearestNeighbours } from '@utad/latent';
 import type { Latent } from '@utad/report';
+import { inTurns, type LatentWatch } from './in-turns';
 
 /** How far images lie from their nearest training image, and how well that alone tells anomalous ones. */
-export function distancesOf(
+export async function distancesOf(
   items: readonly EvaluatedImage[],
   neighbours: readonly (readonly Neighbour[])[],
   training: Codes,
-): NonNullable<Latent['distances']> {
+  watch: LatentWatch,
+): Promise<NonNullable<Latent['distances']>> {
   const nearest = neighbours.map(([first]) => first?.distance ?? Number.NaN);
   const groups = new Map<string, number[]>();
   if (training.length > 1) {
     // The nearest of a training image is itself, or another that equals it.
     groups.set(
       'training',
-      training.map((code) => nearestNeighbours(code, training, 2)[1]?.distance ?? Number.NaN),
+      await inTurns(
+        'training images among each other',
+        training,
+        (code) => nearestNeighbours(code, training, 2)[1]?.distance ?? Number.NaN,
+        watch,
+      ),
     );
   }
   const sorted = items

@@ -44,10 +44,19 @@ export async function interpretLatent(
     trainingCodes(training, seen.embed, { size, seed }, context),
   );
   const training = 'value' in learned ? learned.value : undefined;
-  context.output.status('comparing latent codes');
-  const { latent, neighbours } = latentOf(seen, training, { seed, about: ABOUT.get(manifest.kind) });
-  if (gallery && training) await showNeighbours(gallery, seen.items, neighbours, training);
-  context.output.clearStatus();
+  const { output, signal } = context;
+  output.status('comparing latent codes');
+  const { latent, neighbours } = await latentOf(
+    seen,
+    training,
+    { seed, about: ABOUT.get(manifest.kind) },
+    {
+      signal,
+      onProgress: (what, done, total) => output.status(`comparing latent codes  ${what} ${done}/${total}`),
+    },
+  );
+  if (gallery && training) await showNeighbours(gallery, seen.items, neighbours, training, signal);
+  output.clearStatus();
   return {
     latent,
     notes:

@@ -2,6 +2,7 @@ import type { EvaluatedImage } from '@utad/detector';
 import { type Codes, type Neighbour, nearestNeighbours } from '@utad/latent';
 import type { Latent } from '@utad/report';
 import { distancesOf } from './distances-of';
+import { inTurns, type LatentWatch } from './in-turns';
 import { projectionsOf } from './projections-of';
 import type { TrainingCodes } from './training-codes';
 
@@ -20,19 +21,28 @@ export interface LatentFindings {
   readonly neighbours: readonly (readonly Neighbour[])[];
 }
 
-/** Projections, distances and neighbours of latent codes. */
-export function latentOf(
+/**
+ * Projections, distances and neighbours of latent codes.
+ *
+ * @throws the signal's reason, soon after it is aborted
+ */
+export async function latentOf(
   test: TestCodes,
   training: TrainingCodes | undefined,
   { seed, about }: { readonly seed: number; readonly about: string | undefined },
-): LatentFindings {
+  watch: LatentWatch = {},
+): Promise<LatentFindings> {
   const neighbours =
     training === undefined
       ? []
-      : test.codes.map((code) =>
-          nearestNeighbours(code, training.codes, Math.min(NEIGHBOURS, training.codes.length)),
+      : await inTurns(
+          'nearest training images',
+          test.codes,
+          (code) => nearestNeighbours(code, training.codes, Math.min(NEIGHBOURS, training.codes.length)),
+          watch,
         );
-  const projections = projectionsOf(test, training, seed);
+  const projections = await projectionsOf(test, training, seed, watch);
+  const distances = training && (await distancesOf(test.items, neighbours, training.codes, watch));
   const dimensions = test.codes[0]?.length ?? 0;
   return {
     neighbours,
@@ -40,7 +50,7 @@ export function latentOf(
       projections,
       dimensions,
       ...(about !== undefined && { about }),
-      ...(training && { distances: distancesOf(test.items, neighbours, training.codes) }),
+      ...(distances && { distances }),
     },
   };
 }

@@ -1,6 +1,7 @@
-import { project } from '@utad/latent';
+import { project, projectInSlices } from '@utad/latent';
 import type { Latent } from '@utad/report';
 import { deriveSeed } from '@utad/training';
+import type { LatentWatch } from './in-turns';
 import type { TestCodes } from './latent-of';
 import { chooseSome, type TrainingCodes } from './training-codes';
 
@@ -36,11 +37,12 @@ function some<T>(items: readonly T[], most: number, seed: number, purpose: strin
 }
 
 /** In the plane by t-SNE, and by PCA, where there are enough. */
-export function projectionsOf(
+export async function projectionsOf(
   tests: TestCodes,
   learned: TrainingCodes | undefined,
   seed: number,
-): Latent['projections'] {
+  { signal, onProgress }: LatentWatch,
+): Promise<Latent['projections']> {
   const { training, test } = placesOf(tests, learned, seed);
   const all = [...training, ...test];
   const there = training.length + tests.items.length;
@@ -51,7 +53,14 @@ export function projectionsOf(
   const [fewestForPca, fewestForTSne] = [2, 4];
   if (few.length >= fewestForTSne) {
     const codes = few.map(({ code }) => code);
-    const { points, perplexity } = project(codes, { method: 't-sne', seed: deriveSeed(seed, 't-sne') });
+    const { points, perplexity } = await projectInSlices(
+      codes,
+      { method: 't-sne', seed: deriveSeed(seed, 't-sne') },
+      {
+        ...(signal && { signal }),
+        ...(onProgress && { onProgress: (done, total) => onProgress('t-SNE', done, total) }),
+      },
+    );
     projections.push({
       name: 't-SNE',
       note: `Images whose codes are near are drawn near, each keeping about ${perplexity.toFixed(0)} neighbours (the perplexity). Distances between groups, and their sizes, mean little.${shown(few.length, there)}`,

@@ -4,15 +4,21 @@ import type { GalleryBuilder } from '@utad/report';
 import type { ImageRecord } from '@utad/training';
 import type { TrainingCodes } from './training-codes';
 
-/** Names each image's nearest training images in the gallery, and reads the pictures of those that are named. */
+/**
+ * Names the nearest training images of each image that the gallery shows, and reads the pictures of those that are named.
+ *
+ * @throws the signal's reason
+ */
 export async function showNeighbours(
   gallery: GalleryBuilder,
   items: readonly EvaluatedImage[],
   neighbours: readonly (readonly Neighbour[])[],
   { images, ids }: TrainingCodes,
+  signal?: AbortSignal,
 ): Promise<void> {
   const named = new Set<number>();
   for (const [at, { id }] of items.entries()) {
+    if (!gallery.has(id)) continue;
     const nearest = neighbours[at] ?? [];
     gallery.setNeighbours(
       id,
@@ -22,6 +28,7 @@ export async function showNeighbours(
   }
   const order = [...named].sort((a, b) => a - b);
   for await (const record of images.records(order)) {
+    signal?.throwIfAborted();
     await gallery.setTrainingPicture(record.id, record.size, colours(record));
   }
 }

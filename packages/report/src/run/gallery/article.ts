@@ -17,7 +17,7 @@ export function article(
   return html`<article data-name="${id}" data-kind="${kind}" data-verdict="${verdict}" data-score="${score}" data-margin="${marginOf(image, gallery)}">
 <h3>${id}</h3><p>${call(image, gallery)}</p>
 <noscript><div class="strip">${pictures.map(figure)}</div></noscript>
-${details(image, thumbnails)}</article>
+${details(image, gallery, thumbnails)}</article>
 `;
 }
 
@@ -34,7 +34,11 @@ function call({ kind, label, score, verdict, rank }: GalleryImage, { imageThresh
   return html`<strong class="call ${verdict === 'right' ? 'is-right' : 'is-wrong'}">${words[verdict]}</strong> ${truth}, called ${called}: score ${reached}, threshold ${threshold}, rank ${rank} of ${seen.images.toLocaleString('en-GB')}`;
 }
 
-function details(image: GalleryImage, thumbnails: ReadonlyMap<string, number>): Html | false {
+function details(
+  image: GalleryImage,
+  gallery: Gallery,
+  thumbnails: ReadonlyMap<string, number>,
+): Html | false {
   const of = (group: GalleryPicture['group']) => image.details.filter((picture) => picture.group === group);
   const groups = [
     { name: 'repair', heading: 'Repaired by the impression', pictures: of('repair') },
@@ -54,7 +58,7 @@ function details(image: GalleryImage, thumbnails: ReadonlyMap<string, number>): 
     neighbours.length > 0 &&
     html`<div><h4>Nearest good training images, by latent code</h4><div class="strip parts">${neighbours.map(
       ({ id, distance }) =>
-        html`<figure>${thumbnail(id, thumbnails)}<figcaption>${id}<br>distance ${formatNumber(distance)}</figcaption></figure>`,
+        html`<figure>${thumbnail(id, thumbnails, gallery)}<figcaption>${id}<br>distance ${formatNumber(distance)}</figcaption></figure>`,
     )}</div></div>`
   }</div>`;
   return html`<details><summary>${sentence(names)}<span class="hidden"> of ${image.id}</span></summary>
@@ -62,17 +66,20 @@ function details(image: GalleryImage, thumbnails: ReadonlyMap<string, number>): 
 }
 
 /** A training image is near many test images: its picture stands once in the page, in a rule of its style. */
-function thumbnail(id: string, thumbnails: ReadonlyMap<string, number>): Html | false {
+function thumbnail(
+  id: string,
+  thumbnails: ReadonlyMap<string, number>,
+  { trainingWithoutRoom }: Gallery,
+): Html {
   const index = thumbnails.get(id);
-  return (
-    index !== undefined &&
-    html`<span class="thumbnail training-${index}" role="img" aria-label="training image ${id}"></span>`
-  );
+  if (index !== undefined)
+    return html`<span class="thumbnail training-${index}" role="img" aria-label="training image ${id}"></span>`;
+  return html`<span class="no-thumbnail">${trainingWithoutRoom > 0 ? 'no room for its picture in this page' : 'no picture'}</span>`;
 }
 
-function figure({ symbol, name, description, picture }: GalleryPicture): Html {
+function figure({ symbol, name, description, limit, picture }: GalleryPicture): Html {
   const [height, width] = picture.size;
-  return html`<figure><img alt="${description}" width="${width}" height="${height}" src="${picture.source}"><figcaption>${symbol !== '' && html`<var>${symbol}</var> `}${name}</figcaption></figure>`;
+  return html`<figure><img alt="${description}" width="${width}" height="${height}" src="${picture.source}"><figcaption>${symbol !== '' && html`<var>${symbol}</var> `}${name}${limit !== undefined && html`<br>0 to ${formatNumber(limit)}`}</figcaption></figure>`;
 }
 
 function sentence(names: readonly string[]): string {

@@ -22,6 +22,16 @@ export interface DrawnRow {
 export interface Scales {
   readonly pixelThreshold: number;
   readonly repairLimit: number;
+  /** Of parts of the map, by name; as that of the whole where a part is not among them. */
+  readonly partLimits: Readonly<Record<string, number>>;
+}
+
+/** The value from which on a map is drawn in the last colour. */
+function limitOf({ group, name }: GalleryRow['maps'][number], scales: Scales): number {
+  const { pixelThreshold, repairLimit, partLimits } = scales;
+  if (group === 'repair') return repairLimit;
+  const whole = 2 * pixelThreshold;
+  return group === 'total' ? whole : (partLimits[name] ?? whole);
 }
 
 interface Drawn {
@@ -29,6 +39,7 @@ interface Drawn {
   readonly symbol: string;
   readonly name: string;
   readonly description: string;
+  readonly limit?: number;
   readonly raster: Raster;
 }
 
@@ -36,15 +47,21 @@ interface Drawn {
 const OVERLAY_SIDE = 192;
 
 /** Draws all maps of a row and its segmentation in colour. */
-export async function drawRow(row: GalleryRow, { pixelThreshold, repairLimit }: Scales): Promise<DrawnRow> {
+export async function drawRow(row: GalleryRow, scales: Scales): Promise<DrawnRow> {
   const { id, size, images, maps } = row;
-  const drawMap = ({ name, group, values }: GalleryRow['maps'][number]): Drawn => ({
-    group,
-    symbol: '',
-    name,
-    description: `${MAPS[group]}${group === 'layer' || group === 'pair' ? ` ${name}` : ''} of ${id}, highest value ${formatNumber(highest(values))}`,
-    raster: heatmapRaster(values, size, [0, group === 'repair' ? repairLimit : 2 * pixelThreshold]),
-  });
+  const drawMap = (map: GalleryRow['maps'][number]): Drawn => {
+    const { name, group, values } = map;
+    const limit = limitOf(map, scales);
+    const isPart = group === 'layer' || group === 'pair';
+    return {
+      group,
+      symbol: '',
+      name,
+      description: `${MAPS[group]}${isPart ? ` ${name}` : ''} of ${id}, highest value ${formatNumber(highest(values))}`,
+      ...(isPart && { limit }),
+      raster: heatmapRaster(values, size, [0, limit]),
+    };
+  };
   const photos = images.map(
     ({ name, symbol, pixels }): Drawn => ({
       group: 'image',
@@ -55,7 +72,7 @@ export async function drawRow(row: GalleryRow, { pixelThreshold, repairLimit }: 
     }),
   );
   const total = maps.filter(({ group }) => group === 'total');
-  const segmentation = await drawSegmentation(row, pixelThreshold);
+  const segmentation = await drawSegmentation(row, scales.pixelThreshold);
   const shown = [...photos, ...total.map(drawMap), segmentation];
   const onDemand = maps.filter(({ group }) => group !== 'total').map(drawMap);
   return {

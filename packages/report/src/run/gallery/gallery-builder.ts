@@ -10,7 +10,7 @@ import { type Verdict, verdictOf } from './verdict';
 
 /** How a {@link GalleryBuilder} chooses and draws. */
 export interface GalleryOptions {
-  /** Fitted on held-out good images; in the units of the anomaly map. The colours of maps end at twice as much. */
+  /** Fitted on held-out good images; in the units of the anomaly map. The colours of the total map end at twice as much. */
   readonly pixelThreshold: number;
   /** Fitted on held-out good images; in the units of the score. */
   readonly imageThreshold: number;
@@ -22,6 +22,12 @@ export interface GalleryOptions {
   readonly bytes?: number;
   /** The value of `|x - m|` that is drawn lightest; images are in [0, 1]. Default 0.25. */
   readonly repairLimit?: number;
+  /**
+   * The value of each part of the map, layer or pair, that is drawn lightest, by its name: parts differ in size by orders of
+   * magnitude, and one scale leaves most of them black. The same for all images, so that rows can be compared. A high
+   * quantile of the part over the pixels of some images does well. Default, also for parts that are not named: as the total.
+   */
+  readonly partLimits?: Readonly<Record<string, number>>;
 }
 
 interface Kept {
@@ -65,13 +71,14 @@ export class GalleryBuilder {
   /** @throws {@link ReportError} When a threshold or limit is not a finite number of its range, or `most` not a whole number
    * of at least 1. */
   constructor(options: GalleryOptions) {
-    const { most = 1000, bytes = 21e6, repairLimit = 0.25 } = options;
-    this.#options = { expected: most, ...options, most, bytes, repairLimit };
+    const { most = 1000, bytes = 21e6, repairLimit = 0.25, partLimits = {} } = options;
+    this.#options = { expected: most, ...options, most, bytes, repairLimit, partLimits };
     for (const [what, value, least] of [
       ['pixel threshold', options.pixelThreshold, 0],
       ['image threshold', options.imageThreshold, Number.NEGATIVE_INFINITY],
       ['limit of the repair', repairLimit, 0],
       ['bytes', bytes, 0],
+      ...Object.entries(partLimits).map(([name, limit]) => [`limit of ${name}`, limit, 0] as const),
     ] as const) {
       if (!(Number.isFinite(value) && value >= least)) {
         throw new ReportError(`${what}: expected a number of at least ${least}, received ${value}`);
@@ -108,6 +115,11 @@ export class GalleryBuilder {
     const drawn = await drawRow(row, this.#options);
     const encoded = await this.#budget.spend(drawn.encode, bytesOf, this.#stillToCome());
     this.#kept.set(id, { row: { id, kind, label, score }, verdict, encoded, bytes: bytesOf(encoded) });
+  }
+
+  /** Whether an image would be shown if no more came: of many, some have to go. */
+  has(id: string): boolean {
+    return this.#kept.has(id);
   }
 
   /**
@@ -150,24 +162,24 @@ export class GalleryBuilder {
     );
     const isWrong = ({ verdict }: GalleryImage) => Number(verdict !== 'right');
     images.sort((a, b) => isWrong(b) - isWrong(a) || b.score - a.score);
+    const near = this.#trainingPicturesOf(images);
+    const training = fitting(near);
     return {
       images,
       seen: { images: this.#scores.size, wrong: this.#wrong },
       imageThreshold,
       pixelThreshold,
       repairLimit,
-      training: this.#trainingPicturesOf(images),
+      training,
+      trainingWithoutRoom: near.length - training.length,
     };
   }
 
   #trainingPicturesOf(images: readonly GalleryImage[]): Gallery['training'] {
     const named = new Set(images.flatMap(({ neighbours }) => neighbours.map(({ id }) => id)));
-    let left = THUMBNAIL_BYTES;
     return [...named].flatMap((id) => {
       const picture = this.#training.get(id);
-      if (picture === undefined) return [];
-      left -= picture.source.length;
-      return left < 0 ? [] : [{ id, picture }];
+      return picture === undefined ? [] : [{ id, picture }];
     });
   }
 
@@ -175,6 +187,15 @@ export class GalleryBuilder {
     const { expected, most } = this.#options;
     return Math.max(1, Math.min(expected, most) - this.#kept.size);
   }
+}
+
+/** Those that find room in the page, those of the first images first. */
+function fitting(pictures: Gallery['training']): Gallery['training'] {
+  let left = THUMBNAIL_BYTES;
+  return pictures.filter(({ picture }) => {
+    left -= picture.source.length;
+    return left >= 0;
+  });
 }
 
 /** How many of the sorted scores are at most `score`. */

@@ -14,8 +14,10 @@ export interface Gallery {
   readonly pixelThreshold: number;
   /** The value of `|x - m|` that is drawn lightest. */
   readonly repairLimit: number;
-  /** The training images that are anybody's neighbour. */
+  /** The training images that are anybody's neighbour and have a picture. */
   readonly training: readonly { readonly id: string; readonly picture: EncodedPicture }[];
+  /** How many more would have one if the page had room for it. */
+  readonly trainingWithoutRoom: number;
 }
 
 /** One image with its pictures. */
@@ -42,6 +44,8 @@ export interface GalleryPicture {
   readonly name: string;
   /** What it shows, for who does not see it. */
   readonly description: string;
+  /** Of a part of the map, the value from which on it is drawn lightest: the same for this part in all images. */
+  readonly limit?: number;
   /** The picture itself. */
   readonly picture: EncodedPicture;
 }

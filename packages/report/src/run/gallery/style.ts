@@ -10,7 +10,7 @@ export function galleryStyle({ training }: Gallery): string {
 }
 
 const rules = `
-.legend.scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 1rem 2.5rem; margin-bottom: 1rem; max-width: 46rem; align-items: start; }
+.legend.scales { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 18rem), 1fr)); gap: 1rem 2.5rem; margin-bottom: 1rem; max-width: 64rem; align-items: start; }
 .legend.scales > div { display: grid; gap: .125rem; }
 .legend.scales img { width: 100%; height: .75rem; }
 .legend .ticks { display: grid; grid-template-columns: 1fr auto 1fr; font-size: .8125rem; }
@@ -34,6 +34,7 @@ article h3 { margin: 0; font-size: .9375rem; overflow-wrap: anywhere; }
 .strip figcaption { font-size: .8125rem; line-height: 1.3; padding-top: .25rem; overflow-wrap: anywhere; }
 .strip.parts { grid-template-columns: repeat(auto-fill, minmax(6.5rem, 8rem)); }
 .thumbnail { background-size: cover; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+.no-thumbnail { aspect-ratio: 1; display: grid; place-items: center; text-align: center; border: 1px dashed var(--rule); border-radius: .25rem; color: var(--soft); font-size: .8125rem; padding: .25rem; }
 article details { margin-top: .75rem; }
 summary { cursor: pointer; font-size: .875rem; color: var(--good); width: fit-content; max-width: 100%; padding: .125rem 0; }
 .groups { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin-top: .75rem; }

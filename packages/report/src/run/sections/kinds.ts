@@ -4,7 +4,7 @@ import { mostDots } from '../../charts/lane';
 import { formatMetric, formatNumber, formatWhole } from '../../page/format';
 import { type Html, html } from '../../page/html';
 import type { ReportData } from '../data';
-import type { KindResult } from '../metrics';
+import type { KindResult, Measured } from '../metrics';
 import { confidenceOf, intervalOf } from './interval';
 import { table } from './table';
 
@@ -72,10 +72,13 @@ upright stroke in each lane is the median, and beside its name stands how many i
 }
 
 function byKind(results: readonly KindResult[]): Html {
-  const withPixels = results.some(({ pixelAuroc }) => pixelAuroc !== undefined && pixelAuroc !== null);
+  const has = (value: Measured | undefined) => value !== undefined && value !== null;
+  const withPixels = results.some(({ pixelAuroc }) => has(pixelAuroc));
+  const withAupro = results.some(({ aupro }) => has(aupro));
   const [interval] = results.flatMap(({ interval }) => interval ?? []);
   const withIou = results.some(({ iou }) => iou !== null);
-  return html`<p>Each type of defect is measured against all good images. Good images are there for their false alarms.</p>
+  const ofPixels = withPixels || withAupro;
+  return html`<p>Each type of defect is measured against all good images${ofPixels && ', its pixels too'}. Good images are there for their false alarms.</p>
 ${table({
   caption: 'By kind of image',
   columns: [
@@ -86,6 +89,7 @@ ${table({
     ...(interval ? [`${confidenceOf(interval)} interval`] : []),
     ...(withIou ? ['Pixel IoU, fitted'] : []),
     ...(withPixels ? ['Pixel AUROC'] : []),
+    ...(withAupro ? ['AUPRO'] : []),
     'Median score',
   ],
   rows: results
@@ -98,6 +102,7 @@ ${table({
       ...(interval ? [result.interval ? intervalOf(result.interval) : '–'] : []),
       ...(withIou ? [formatMetric(result.iou)] : []),
       ...(withPixels ? [formatMetric(result.pixelAuroc)] : []),
+      ...(withAupro ? [formatMetric(result.aupro)] : []),
       formatNumber(result.median),
     ]),
 })}`;

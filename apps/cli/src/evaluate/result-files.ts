@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Gallery, type Latent, renderReport } from '@utad/report';
 import { readHistory } from '../run/history';
 import type { RunFolder } from '../run/run-folder';
-import { toJson, writeFile } from '../write-file';
+import { toJson } from '../write-file';
 import { type Metrics, metricsOf } from './metrics';
 import { reportData } from './report-data';
 import type { Evaluated } from './run-evaluation';
@@ -13,18 +13,25 @@ interface Interpretation {
   readonly latent: Latent | undefined;
 }
 
-/** Writes `report.html`, then `metrics.json`, into a folder. */
-export async function writeResults(
+/** `report.html`, then `metrics.json`, to be written into a folder. */
+export async function resultFiles(
   evaluated: Evaluated,
   out: string,
   run: RunFolder | undefined,
   { gallery, latent }: Interpretation,
-): Promise<Metrics> {
+): Promise<{
+  readonly metrics: Metrics;
+  readonly files: readonly (readonly [path: string, content: string])[];
+}> {
   const history = run === undefined ? undefined : await readHistory(run.history);
   const report = join(out, 'report.html');
   const metrics = metricsOf(evaluated, latent, report);
   const data = await reportData(evaluated, gallery, history);
-  await writeFile(report, await renderReport({ ...data, ...(latent && { latent }) }));
-  await writeFile(join(out, 'metrics.json'), toJson(metrics));
-  return metrics;
+  return {
+    metrics,
+    files: [
+      [report, await renderReport({ ...data, ...(latent && { latent }) })],
+      [join(out, 'metrics.json'), toJson(metrics)],
+    ],
+  };
 }
