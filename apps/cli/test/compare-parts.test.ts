@@ -211,5 +211,12 @@ describe('what differs', () => {
     if (first === undefined) throw new Error('expected a run');
     const alone = run({ path: 'c', preset: 'paper', note: 'Mine.' });
     expect(notesOf(nameDetectors([first, alone], new Map()))).toEqual(['a: Both.', 'c: Mine.']);
+    const many = Array.from({ length: 9 }, (_, seed) => run({ path: `r${seed}`, seed, note: 'Small.' }));
+    expect(notesOf(nameDetectors([...many.slice(0, 6), alone], new Map()))[0]).toBe(
+      'r0, r1, r2, r3, r4, r5: Small.',
+    );
+    expect(notesOf(nameDetectors([...many, alone], new Map()))[0]).toBe(
+      'r0, r1, r2, r3, r4 and 4 others: Small.',
+    );
   });
 });

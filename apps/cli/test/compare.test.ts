@@ -72,6 +72,13 @@ describe('compare', () => {
         one.a === 'runs/a' && one.b === 'runs/b' && one.metric === 'imageAuroc',
     );
     expect(difference.difference).toBeCloseTo(first - other, 12);
+    // Of two detectors, by seed: neither two seeds of one, nor a seed with another one.
+    expect(new Set(dataset.differences.map(({ a, b }: { a: string; b: string }) => `${a} ${b}`))).toEqual(
+      new Set(['runs/a runs/b']),
+    );
+    const means = dataset.meanDifferences.find(({ metric }: { metric: string }) => metric === 'imageAuroc');
+    const average = (first + second) / 2;
+    expect(means.pValue).toBe(average === other ? null : 1);
     // Good ones and five types of defect, each predicted by both.
     expect(document.grid.images).toHaveLength(6);
     const page = await readFile(join(cwd, 'compared/comparison.html'), 'utf8');

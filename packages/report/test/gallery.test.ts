@@ -1,6 +1,13 @@
-import { GalleryBuilder, type GalleryPicture, type GalleryRow, ReportError } from '@utad/report';
+import {
+  GalleryBuilder,
+  type GalleryPicture,
+  type GalleryRow,
+  ReportError,
+  renderReport,
+} from '@utad/report';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { bareReport } from './run/bare-report';
 
 const size = [4, 6] as const;
 const thresholds = { pixelThreshold: 0.5, imageThreshold: 10 };
@@ -14,6 +21,15 @@ function row(id: string, score: number, rest: Partial<GalleryRow> = {}): Gallery
   };
 }
 const defect = { kind: 'hole', label: 1 } as const;
+
+/** RGB, the same for the same seed; it takes as many bytes as a picture can. */
+function noiseOf(side: number, seed: number): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length: side * side * 3 }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state >>> 24;
+  });
+}
 
 async function galleryOf(rows: readonly GalleryRow[], options = {}) {
   const builder = new GalleryBuilder({ ...thresholds, expected: rows.length, ...options });
@@ -83,6 +99,41 @@ describe('a gallery', () => {
     expect(layer.description).toBe('Share of layer conv1_2 of one, highest value 7.00');
   });
 
+  it('draws each part of the map to a limit of its own, the same for all images, and says it', async () => {
+    const layers = (conv1: number, conv2: number): GalleryRow['maps'] => [
+      { name: 'anomaly map', group: 'total', values: new Float32Array(24) },
+      { name: 'conv1_2', group: 'layer', values: new Float32Array(24).fill(conv1) },
+      { name: 'conv2_2', group: 'layer', values: new Float32Array(24).fill(conv2) },
+    ];
+    const gallery = await galleryOf(
+      [row('bright', 2, { maps: layers(0.002, 0.5) }), row('dark', 1, { maps: layers(0, 1) })],
+      { partLimits: { conv1_2: 0.002 } },
+    );
+    const [bright, dark] = gallery.images.map(({ details }) => details);
+    expect(bright?.map(({ limit }) => limit)).toEqual([0.002, 1]);
+    expect(dark?.map(({ limit }) => limit)).toEqual([0.002, 1]);
+    const colours: number[][] = [];
+    for (const picture of [...(bright ?? []), ...(dark ?? [])]) colours.push(await decoded(picture));
+    // The last, the middle, the first and the last colour of inferno.
+    const expected = [
+      [252, 255, 164],
+      [188, 55, 84],
+      [0, 0, 4],
+      [252, 255, 164],
+    ];
+    for (const [at, colour] of colours.entries()) {
+      for (const [channel, value] of colour.entries()) {
+        expect(Math.abs(value - (expected[at]?.[channel] ?? Number.NaN))).toBeLessThan(8);
+      }
+    }
+    const page = await renderReport({ ...bareReport, gallery });
+    expect(page).toContain('conv1_2<br>0 to 0.00200');
+    expect(page).toContain('conv2_2<br>0 to 1.00');
+    await expect(galleryOf([row('one', 1)], { partLimits: { conv1_2: Number.NaN } })).rejects.toThrow(
+      'limit of conv1_2: expected a number of at least 0, received NaN',
+    );
+  });
+
   it('marks the pixels that reach the pixel threshold, and says how many are marked and defective', async () => {
     const values = Float32Array.from({ length: 24 }, (_, i) => (i < 6 ? 0.5 : 0.499));
     const mask = Uint8Array.from({ length: 24 }, (_, i) => Number(i < 12));
@@ -122,6 +173,29 @@ describe('a gallery', () => {
       ['train/1'],
     ]);
     expect(training.map(({ id }) => id)).toEqual(['train/1']);
+    const page = await renderReport({ ...bareReport, gallery: builder.build() });
+    // That of train/3 was never given.
+    expect(page.match(/class="no-thumbnail">no picture</g)).toHaveLength(1);
+    expect(page).not.toContain('without a picture');
+  });
+
+  it('names training images without a picture where the page has no room, and says how many', async () => {
+    const side = 96;
+    const builder = new GalleryBuilder({ ...thresholds, bytes: 1e6 });
+    const ids = Array.from({ length: 180 }, (_, index) => `train/${index}`);
+    for (const [index, id] of ids.entries()) {
+      await builder.add(row(`image ${index}`, -index, { neighbours: [{ id, distance: 1 }] }));
+      await builder.setTrainingPicture(id, [side, side], noiseOf(side, index));
+    }
+    const gallery = builder.build();
+    const shown = gallery.training.map(({ id }) => id);
+    expect(gallery.training.reduce((sum, { picture }) => sum + picture.source.length, 0)).toBeLessThan(1.5e6);
+    expect(shown).toEqual(ids.slice(0, shown.length));
+    expect(gallery.trainingWithoutRoom).toBe(180 - shown.length);
+    expect(gallery.trainingWithoutRoom).toBeGreaterThan(1);
+    const page = await renderReport({ ...bareReport, gallery });
+    expect(page.match(/>no room for its picture in this page</g)).toHaveLength(180 - shown.length);
+    expect(page).toContain(`<p>${180 - shown.length} training images that are among the nearest of an image`);
   });
 });
 
@@ -135,19 +209,19 @@ describe('a gallery of more images than it may show', () => {
     expect(gallery.images.slice(0, 3).map(({ id }) => id)).toEqual(['wrong 20', 'wrong 10', 'wrong 0']);
     expect(gallery.images.slice(3).every(({ verdict }) => verdict === 'right')).toBe(true);
     expect(gallery.seen).toEqual({ images: 30, wrong: 3 });
+    const builder = new GalleryBuilder({ ...thresholds, expected: rows.length, most: 8 });
+    for (const each of rows) await builder.add(each);
+    expect(rows.filter(({ id }) => builder.has(id)).map(({ id }) => id)).toEqual(
+      rows.filter((each) => gallery.images.some(({ id }) => id === each.id)).map(({ id }) => id),
+    );
+    expect(builder.has('never seen')).toBe(false);
     // Ranks count the images that are not shown too.
     expect(gallery.images.at(-1)).toMatchObject({ id: 'right 1', rank: 30 });
   });
 });
 
 describe('a budget of bytes', () => {
-  const noise = (seed: number) => {
-    let state = seed;
-    return Uint8Array.from({ length: 128 * 128 * 3 }, () => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      return state >>> 24;
-    });
-  };
+  const noise = (seed: number) => noiseOf(128, seed);
   const rich = Array.from({ length: 12 }, (_, i) =>
     row(`${i}`, i, {
       size: [128, 128],

@@ -46,7 +46,11 @@ export async function compare(
   const numbers = join(out, 'comparison.json');
   if (!force) await expectAbsent([report, numbers]);
   const read: EvaluatedRun[] = [];
-  for (const path of paths) read.push(await readEvaluatedRun(path));
+  for (const path of paths) {
+    output.status(`reading  ${read.length}/${paths.length} runs`);
+    read.push(await readEvaluatedRun(path));
+    signal.throwIfAborted();
+  }
   const detectors = nameDetectors(read, labels);
   expectOneOfEach(detectors);
   const runs = detectors.flatMap(({ name, runs }) => runs.map((run) => comparedRun(name, run)));

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { type BundleManifest, type FitSummary, readBundle } from '@utad/detector';
+import { type BundleManifest, type FitSummary, readManifest } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
 import { MetricError, rocAuc } from '@utad/eval';
 import { RULES } from '../data/datasets';
@@ -46,7 +46,8 @@ export async function readEvaluatedRun(path: string): Promise<EvaluatedRun> {
   return {
     folder,
     config,
-    manifest: (await readBundle(folderStore((await findBundle(path)).path))).manifest,
+    // The networks are read, and their bytes checked, when they are opened.
+    manifest: await readManifest(folderStore((await findBundle(path)).path)),
     history: await readHistory(folder.history),
     metrics,
     scores,

@@ -34,8 +34,16 @@ function evaluationNotes(runs: readonly EvaluatedRun[]): string[] {
   const sentences = [...new Set(runs.flatMap(({ metrics }) => metrics.notes))];
   return sentences.map((sentence) => {
     const said = runs.filter(({ metrics }) => metrics.notes.includes(sentence));
-    return said.length === runs.length
-      ? sentence
-      : `${said.map(({ folder }) => folder.name).join(', ')}: ${sentence}`;
+    return said.length === runs.length ? sentence : `${namesOf(said)}: ${sentence}`;
   });
+}
+
+/** More would bury what is said of them. */
+const MOST_NAMED = 6;
+
+function namesOf(runs: readonly EvaluatedRun[]): string {
+  const names = runs.map(({ folder }) => folder.name);
+  if (names.length <= MOST_NAMED) return names.join(', ');
+  const left = names.length - (MOST_NAMED - 1);
+  return `${names.slice(0, MOST_NAMED - 1).join(', ')} and ${left} others`;
 }

@@ -7,7 +7,7 @@ import type { RunResult } from './summary/types';
 
 const width = 420;
 const box = { left: 104, right: 406, top: 10 };
-const runHeight = 13;
+const lineHeight = 13;
 const gap = 12;
 
 interface DotPlot {
@@ -21,25 +21,34 @@ interface DotPlot {
   readonly paper: ReadonlyMap<string, number>;
 }
 
-/** A line for each run, category by category: its value, its interval, and what the paper prints. */
+/**
+ * A line for each detector, category by category: the value of each of its runs, the interval where there is a single one, and
+ * what the paper prints. Intervals of several seeds would lie over each other.
+ */
 export function dotPlot({ name, categories, detectors, results, paper }: DotPlot): Html | undefined {
   const shown = results.filter(({ value }) => value !== null);
   if (shown.length === 0) return undefined;
   const bands = categories.map((category) => ({
     category,
-    runs: detectors.flatMap((detector) =>
-      shown.filter((run) => run.category === category && run.detector === detector),
-    ),
+    lines: detectors.flatMap((detector) => {
+      const runs = shown.filter((run) => run.category === category && run.detector === detector);
+      return runs.length === 0 ? [] : [runs];
+    }),
   }));
   const tops = bands.map((_, i) =>
-    bands.slice(0, i).reduce((y, { runs }) => y + Math.max(1, runs.length) * runHeight + gap, box.top),
+    bands.slice(0, i).reduce((y, { lines }) => y + Math.max(1, lines.length) * lineHeight + gap, box.top),
   );
   const last = bands.at(-1);
-  const bottom = (tops.at(-1) ?? box.top) + Math.max(1, last?.runs.length ?? 1) * runHeight + gap;
+  const bottom = (tops.at(-1) ?? box.top) + Math.max(1, last?.lines.length ?? 1) * lineHeight + gap;
   const printed = categories.flatMap((category) => paper.get(category) ?? []);
-  const values = shown
-    .flatMap(({ value, interval }) => [value ?? 0, interval?.low ?? [], interval?.high ?? []])
-    .flat();
+  const values = bands.flatMap(({ lines }) =>
+    lines.flatMap((runs) =>
+      runs.flatMap(({ value, interval }) => {
+        const ends = runs.length === 1 && interval !== null ? [interval.low, interval.high] : [];
+        return [value ?? 0, ...ends];
+      }),
+    ),
+  );
   const x = scaleLinear(
     [Math.min(...values, ...printed), Math.max(...values, ...printed)],
     [box.left, box.right],
@@ -53,21 +62,22 @@ export function dotPlot({ name, categories, detectors, results, paper }: DotPlot
       (tick) =>
         html`<line class="grid" x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${box.top}" y2="${bottom}"/>`,
     );
-  const drawn = bands.map(({ category, runs }, i) => {
+  const drawn = bands.map(({ category, lines }, i) => {
     const top = tops[i] ?? box.top;
-    const height = Math.max(1, runs.length) * runHeight;
+    const height = Math.max(1, lines.length) * lineHeight;
     const ours = paper.get(category);
     return html`<text class="row" x="${box.left - 10}" y="${top + height / 2 + gap / 2 + 4}" text-anchor="end">${shortened(category)}</text>${
       ours !== undefined &&
       html`<line class="paper" x1="${round(x(ours))}" x2="${round(x(ours))}" y1="${top + 2}" y2="${top + height + gap - 2}"/>`
-    }${runs.map((run, line) => {
-      const y = top + gap / 2 + (line + 0.5) * runHeight;
-      const series = detectors.indexOf(run.detector);
-      const { value, interval } = run;
+    }${lines.map((runs, line) => {
+      const y = top + gap / 2 + (line + 0.5) * lineHeight;
+      const [{ detector = '', interval = null } = {}] = runs;
+      const series = detectors.indexOf(detector);
       return html`${
+        runs.length === 1 &&
         interval !== null &&
         html`<line class="whisker ${seriesClass(series)}" x1="${round(x(interval.low))}" x2="${round(x(interval.high))}" y1="${y}" y2="${y}"/>`
-      }${mark(series, round(x(value ?? 0)), y)}`;
+      }${runs.map(({ value }) => mark(series, round(x(value ?? 0)), y))}`;
     })}`;
   });
   const rules = tops

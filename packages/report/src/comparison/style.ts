@@ -26,6 +26,8 @@ tfoot tr:first-child > * { color: var(--text); border-top: 2px solid var(--rule)
 tfoot small { display: block; color: var(--soft); font-size: .8125rem; font-weight: 400; }
 [id^=differences-] td { white-space: nowrap; }
 .source { font-size: .875rem; color: var(--soft); margin-top: .5rem; }
+.folded { margin: 1rem 0; }
+.folded > summary h3 { display: inline; margin: 0; }
 .setups td, .setups th { max-width: 18rem; vertical-align: top; }
 .beside { display: flex; flex-wrap: wrap; gap: 0 3rem; align-items: flex-start; margin-bottom: 1rem; }
 .beside > div { min-width: 0; max-width: 100%; }

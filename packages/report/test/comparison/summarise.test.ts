@@ -1,4 +1,4 @@
-import { bootstrapDifference, bootstrapInterval, compareRocAuc, rocAuc } from '@utad/eval';
+import { averagePrecision, bootstrapDifference, bootstrapInterval, compareRocAuc, rocAuc } from '@utad/eval';
 import { type ComparedRun, ReportError, summariseComparison } from '@utad/report';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -113,6 +113,72 @@ describe('intervals and differences', () => {
     const found = differences.find(({ metric }) => metric === 'pixelAupro');
     expect(found?.difference).toBeCloseTo(0.03, 12);
     expect(found).toMatchObject({ interval: null, pValue: null, adjustedPValue: null });
+  });
+
+  it('are of two detectors, seed by seed, and never of two seeds of one', async () => {
+    const runs = ['A', 'B', 'C'].flatMap((detector) =>
+      [0, 1, 2].map((seed) => runOf(detector, 'bottle', seed, seed)),
+    );
+    const { differences } = await summaryOf(runs);
+    const pairs = differences.filter(({ metric }) => metric === 'imageAuroc').map(({ a, b }) => `${a} ${b}`);
+    expect(pairs).toEqual(
+      ['A B', 'A C', 'B C'].flatMap((pair) =>
+        [0, 1, 2].map((seed) => pair.replace(/\w/g, (name) => `${name}-bottle-${seed}`)),
+      ),
+    );
+  });
+
+  it('are in the order of seeds where two detectors have none in common on a category', async () => {
+    const runs = [
+      runOf('A', 'bottle', 5, 0),
+      runOf('A', 'bottle', 3, 1),
+      runOf('B', 'bottle', 8, 2),
+      runOf('B', 'screw', 3, 2),
+    ];
+    const { differences, refused } = await summaryOf(runs);
+    const found = differences.filter(({ metric }) => metric === 'imageAuroc').map(({ a, b }) => [a, b]);
+    expect(found).toEqual([['A-bottle-3', 'B-bottle-8']]);
+    expect(refused).toEqual([]);
+  });
+
+  it('come from the same draws whether a run is measured once or for each of its pairs', async () => {
+    const c = sampleRun({ detector: 'third', category: 'screw', gap: 0.9 });
+    const { differences } = await summaryOf([a, b, c]);
+    const scoresOf = (id: string) =>
+      [a, b, c].find((run) => run.id === id)?.scores.map(({ score }) => score) ?? [];
+    const metrics = { imageAuroc: rocAuc, imageAupr: averagePrecision };
+    let compared = 0;
+    for (const { a: first, b: second, metric, interval } of differences) {
+      const measure = Object.entries(metrics).find(([key]) => key === metric)?.[1];
+      if (measure === undefined) continue;
+      const expected = bootstrapDifference(labels, scoresOf(first), scoresOf(second), measure);
+      expect(interval).toMatchObject({ low: expected.low, high: expected.high });
+      compared++;
+    }
+    expect(compared).toBe(6);
+  });
+
+  it('of detectors have the p value of the signed ranks of their categories, and are corrected for all pairs', async () => {
+    // A is better than B by 1, 0.75, 0.5 and 0.25, and worse than C by 0.25 on one of them.
+    const categories = ['bottle', 'cable', 'capsule', 'carpet'];
+    const { meanDifferences } = await summaryOf(
+      categories.flatMap((category, above) => [
+        runOf('A', category, 0, 0),
+        runOf('B', category, 0, 4 - above),
+        runOf('C', category, 0, above === 0 ? 1 : 0),
+      ]),
+    );
+    const found = meanDifferences.filter(({ metric }) => metric === 'imageAuroc');
+    expect(found.map(({ a, b, pValue, adjustedPValue }) => [a, b, pValue, adjustedPValue])).toEqual([
+      // All of four have one sign: 2 of 16 patterns; one difference: both of its signs.
+      ['A', 'B', 0.125, 0.375],
+      ['A', 'C', 1, 1],
+      ['B', 'C', 0.125, 0.375],
+    ]);
+    expect(meanDifferences.find(({ metric }) => metric === 'pixelAupro')).toMatchObject({
+      pValue: null,
+      adjustedPValue: null,
+    });
   });
 
   it('of detectors are averaged over the categories that both have', async () => {

@@ -1,7 +1,8 @@
-import { formatMetric } from '../../page/format';
+import { count, formatMetric } from '../../page/format';
 import { type Html, html } from '../../page/html';
 import type { ComparedRun } from '../data';
 import { type FiguresRow, figuresTable } from '../figures-table';
+import { folded } from '../folded';
 import { type ComparedMetric, comparedMetrics } from '../metrics';
 import { formatDifference, formatPValue } from '../signed';
 import type { ComparisonSummary, DatasetSummary } from '../summary/types';
@@ -12,9 +13,9 @@ export function differences({ datasets }: ComparisonSummary, runs: readonly Comp
     return undefined;
   const nameOf = namesOf(runs);
   return html`<section aria-labelledby="differences"><h2 id="differences">Paired differences</h2>
-<p>Two runs on the same test images are compared image by image, so that what makes an image hard for both cancels. An
-interval that leaves out 0 says that the difference is more than the choice of test images; it says nothing of what other
-training seeds would give.</p>
+<p>Two detectors are compared over categories, each of which counts as one difference of means over seeds, and on each category
+by their runs of one seed, image by image, so that what makes an image hard for both cancels. An interval that leaves out 0 says
+that the difference of two runs is more than the choice of test images; it says nothing of what other training seeds would give.</p>
 ${datasets.map((dataset) => ofDataset(dataset, nameOf))}</section>`;
 }
 
@@ -32,26 +33,45 @@ function namesOf(runs: readonly ComparedRun[]): NameOf {
 }
 
 function ofDataset(summary: DatasetSummary, nameOf: NameOf): Html {
-  const { dataset, categories, refused } = summary;
-  const scope = `differences-${dataset}`;
-  return html`<div id="${scope}"><h3>${dataset}</h3>
+  const { dataset, differences: all } = summary;
+  const number = new Set(all.map(({ a, b }) => JSON.stringify([a, b]))).size;
+  return html`<div id="${scopeOf(summary)}"><h3>${dataset}</h3>
+${comparedMetrics.map((metric) => html`<div data-metric="${metric.key}">${means(summary, metric)}</div>`)}
 ${
-  categories.length > 1 &&
-  html`<label class="filter" hidden>Category <select data-filters="${scope}"><option value="">all</option>${categories.map(
-    (category) => html`<option>${category}</option>`,
-  )}</select></label>`
+  number > 0 &&
+  folded(`Image by image: ${count(number, 'pair')} of runs`, pairsOfAllMetrics(summary, nameOf), {
+    open: number <= MOST_PAIRS_OPEN,
+  })
 }
-${comparedMetrics.map(
-  (metric) =>
-    html`<div data-metric="${metric.key}">${pairs(summary, metric, nameOf)}${means(summary, metric)}</div>`,
-)}
-${
-  refused.length > 0 &&
-  html`<h4>Not paired</h4><ul>${refused.map(
+${notPaired(summary, nameOf)}</div>`;
+}
+
+/** More pairs of runs than a reader takes in at a glance wait until they are asked for. */
+const MOST_PAIRS_OPEN = 24;
+
+const scopeOf = ({ dataset }: DatasetSummary): string => `differences-${dataset}`;
+
+function pairsOfAllMetrics(summary: DatasetSummary, nameOf: NameOf): Html {
+  const { categories } = summary;
+  return html`${
+    categories.length > 1 &&
+    html`<label class="filter" hidden>Category <select data-filters="${scopeOf(summary)}"><option value="">all</option>${categories.map(
+      (category) => html`<option>${category}</option>`,
+    )}</select></label>`
+  }${comparedMetrics.map(
+    (metric) => html`<div data-metric="${metric.key}">${pairs(summary, metric, nameOf)}</div>`,
+  )}`;
+}
+
+function notPaired({ refused }: DatasetSummary, nameOf: NameOf): Html | false {
+  if (refused.length === 0) return false;
+  const list = html`<ul>${refused.map(
     ({ category, a, b, reason }) =>
       html`<li data-category="${category}">${category}: ${nameOf(a)} and ${nameOf(b)}. ${reason}</li>`,
-  )}</ul>`
-}</div>`;
+  )}</ul>`;
+  return refused.length <= MOST_PAIRS_OPEN
+    ? html`<h4>Not paired</h4>${list}`
+    : folded(`Not paired: ${count(refused.length, 'pair')} of runs`, list, { open: false });
 }
 
 function pairs(
@@ -115,21 +135,28 @@ function means(
 ): Html | undefined {
   const found = meanDifferences.filter((one) => one.metric === metric.key && one.categories > 0);
   if (found.length === 0 || categories.length < 2) return undefined;
-  return figuresTable({
+  return html`${figuresTable({
     caption: html`Mean over categories of ${metric.name} of A less that of B`,
     label: `Mean differences of ${metric.name} on ${dataset}`,
-    columns: ['A', 'B', 'A − B', 'deviation', 'categories', 'A higher', 'B higher'],
+    columns: ['A', 'B', 'A − B', 'p', 'p, corrected', 'deviation', 'categories', 'A higher', 'B higher'],
     texts: 2,
-    rows: found.map(({ a, b, mean, deviation, categories: number, higher }) => ({
+    rows: found.map(({ a, b, mean, deviation, categories: number, higher, pValue, adjustedPValue }) => ({
       cells: [
         a,
         b,
         { content: formatDifference(mean), value: mean },
+        { content: formatPValue(pValue), value: pValue },
+        { content: formatPValue(adjustedPValue), value: adjustedPValue },
         { content: formatMetric(deviation), value: deviation },
         { content: String(number), value: number },
         { content: String(higher.a), value: higher.a },
         { content: String(higher.b), value: higher.b },
       ],
     })),
-  });
+  })}
+<p class="source">p is that of Wilcoxon’s signed-rank test over categories, exact and two-sided; corrected, by Holm’s method, for
+the ${count(found.length, 'pair')} of detectors.${categories.length < FEWEST_FOR_THE_TEST && ' With fewer than six categories it cannot fall below 0.05, however clear the differences.'}</p>`;
 }
+
+/** 2^(1 - 6) is the first power of a half below 0.05. */
+const FEWEST_FOR_THE_TEST = 6;

@@ -6,10 +6,14 @@ import { heatmapRaster } from '../../pictures/heatmap';
 import { groundTruthColour, overlayRaster, segmentationColour } from '../../pictures/overlay';
 import { expectLength, type Raster, toWebp } from '../../pictures/raster';
 import type { ComparedDetector, ComparisonData, GridCell, GridRow } from '../data';
+import { folded } from '../folded';
 import { maskRaster } from '../mask-raster';
 
 /** At most so many pictures stand beside each other. */
 const mostColumns = 8;
+
+/** Of more categories than these all but the first wait until they are asked for. */
+const MOST_OPEN = 3;
 
 /** Test images as every detector marks them, after the paper's Figure 5. */
 export async function grid({ grid: given, detectors }: ComparisonData): Promise<Html | undefined> {
@@ -19,7 +23,11 @@ export async function grid({ grid: given, detectors }: ComparisonData): Promise<
   for (const [name, rows] of categories) {
     const articles: Html[] = [];
     for (const row of rows) articles.push(await article(row, detectors));
-    shown.push(html`<h3>${name}</h3>${articles}`);
+    shown.push(
+      categories.size > MOST_OPEN
+        ? folded(html`<h3>${name}</h3>`, articles, { open: shown.length === 0 })
+        : html`<h3>${name}</h3>${articles}`,
+    );
   }
   return html`<section aria-labelledby="grid"><h2 id="grid">The same images</h2>
 <p>${given.rule} For each detector, its anomaly map and what reaches its fitted pixel threshold, over the input. The maps of a

@@ -54,9 +54,17 @@ ${paper && html`<p class="source">${paper.name}: ${paper.source}</p>`}</div>
 <figure class="dots"><div class="legend">${detectors.map(
     (name, i) => html`<span>${legendMark(i)}${name}</span>`,
   )}${paper && paper.values.size > 0 && html`<span><i class="paper-key"></i>${paper.name}</span>`}</div>
-${plot}<figcaption>${
-    'ofScores' in metric ? 'A mark for each run, with its 95 % interval.' : 'A mark for each run.'
-  }</figcaption></figure></div>`;
+${plot}<figcaption>${marks(summary, metric)}</figcaption></figure></div>`;
+}
+
+/** What the marks of the plot are. */
+function marks({ cells }: DatasetSummary, metric: ComparedMetric): string {
+  const runs = 'A mark for each run';
+  if (!('ofScores' in metric)) return `${runs}.`;
+  const seeds = cells.filter(({ metric: key }) => key === metric.key).map((cell) => cell.seeds);
+  if (seeds.every((number) => number <= 1)) return `${runs}, with its 95 % interval.`;
+  if (seeds.every((number) => number > 1)) return `${runs}, those of a detector’s seeds on one line.`;
+  return `${runs}: those of a detector’s seeds on one line, and a single one with its 95 % interval.`;
 }
 
 function row(

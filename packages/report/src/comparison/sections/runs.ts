@@ -2,6 +2,7 @@ import { count } from '../../page/format';
 import { type Html, html } from '../../page/html';
 import type { ComparisonData } from '../data';
 import { figuresTable } from '../figures-table';
+import { folded } from '../folded';
 
 /** Two sentences on what the reader has in front of them. */
 export function introduction({ detectors, runs }: ComparisonData): Html {
@@ -10,27 +11,31 @@ export function introduction({ detectors, runs }: ComparisonData): Html {
 ${count(categories.size, 'category', 'categories')}. Every detector learnt from good images alone.</p>`;
 }
 
+/** A longer list waits until it is asked for. */
+const MOST_OPEN = 24;
+
 /** What was compared. */
 export function runs({ runs: all }: ComparisonData): Html {
+  const table = figuresTable({
+    caption: 'What was compared',
+    label: 'What was compared',
+    columns: ['Run', 'Detector', 'Data set', 'Category', 'Seed', 'Good images', 'Anomalous images'],
+    texts: 4,
+    rows: all.map(({ id, detector, dataset, category, seed, scores }) => {
+      const anomalous = scores.filter(({ label }) => label === 1).length;
+      return {
+        cells: [
+          id,
+          detector,
+          dataset,
+          category,
+          ...[seed, scores.length - anomalous, anomalous].map((value) => ({ content: String(value), value })),
+        ],
+      };
+    }),
+  });
   return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
-${figuresTable({
-  caption: 'What was compared',
-  label: 'What was compared',
-  columns: ['Run', 'Detector', 'Data set', 'Category', 'Seed', 'Good images', 'Anomalous images'],
-  texts: 4,
-  rows: all.map(({ id, detector, dataset, category, seed, scores }) => {
-    const anomalous = scores.filter(({ label }) => label === 1).length;
-    return {
-      cells: [
-        id,
-        detector,
-        dataset,
-        category,
-        ...[seed, scores.length - anomalous, anomalous].map((value) => ({ content: String(value), value })),
-      ],
-    };
-  }),
-})}</section>`;
+${all.length > MOST_OPEN ? folded(`All ${count(all.length, 'run')}`, table, { open: false }) : table}</section>`;
 }
 
 /** What a reader should keep in mind. */

@@ -1,20 +1,32 @@
-import { bootstrapDifference, compareRocAuc } from '@utad/eval';
+import {
+  type BootstrapValues,
+  bootstrapValues,
+  compareRocAuc,
+  differenceOfValues,
+  intervalOfValues,
+  type ScoreMetric,
+} from '@utad/eval';
 import type { Measured } from '../../run/metrics';
-import type { ComparedRun } from '../data';
 import type { ComparedMetric } from '../metrics';
 import { defined } from './defined';
 import type { PairedScores } from './pair-images';
+import type { RunPair } from './pair-runs';
 import { CONFIDENCE, resamplingFor } from './resampling';
 import type { PairedDifference } from './types';
 
 /** A difference before p values are corrected for how many there are. */
 export type UncorrectedDifference = Omit<PairedDifference, 'adjustedPValue'>;
 
-/** How much higher one metric is in run A than in run B on the same images. */
+/**
+ * How much higher one metric is in run A than in run B on the same images.
+ *
+ * @param recorded what was measured of either run by itself, in the order of its own images
+ */
 export function differenceOf(
-  [a, b]: readonly [ComparedRun, ComparedRun],
-  { labels, a: scoresA, b: scoresB }: PairedScores,
+  [a, b]: RunPair,
+  { labels, a: scoresA, b: scoresB, inOneOrder }: PairedScores,
   metric: ComparedMetric,
+  recorded: readonly [a: BootstrapValues | undefined, b: BootstrapValues | undefined],
   notes: Set<string>,
 ): UncorrectedDifference {
   const about = { category: a.category, metric: metric.key, a: a.id, b: b.id };
@@ -31,7 +43,12 @@ export function differenceOf(
   );
   if (difference === null) return { ...about, difference, interval: null, pValue: null };
   const interval = defined(notes, `The interval of the ${what}`, () =>
-    bootstrapDifference(labels, scoresA, scoresB, metric.ofScores, resamplingFor(labels.length)),
+    intervalOfValues(
+      differenceOfValues(
+        recorded[0] ?? valuesOf(labels, scoresA, metric.ofScores),
+        (inOneOrder ? recorded[1] : undefined) ?? valuesOf(labels, scoresB, metric.ofScores),
+      ),
+    ),
   );
   const compared =
     metric.key === 'imageAuroc'
@@ -43,4 +60,12 @@ export function differenceOf(
     interval: interval && { low: interval.low, high: interval.high, confidence: CONFIDENCE },
     pValue: compared?.test?.pValue ?? null,
   };
+}
+
+function valuesOf(
+  labels: readonly (0 | 1)[],
+  scores: readonly number[],
+  metric: ScoreMetric,
+): BootstrapValues {
+  return bootstrapValues(labels, scores, metric, resamplingFor(labels.length));
 }

@@ -1,5 +1,7 @@
 import type { Measured } from '../../run/metrics';
+import { holm } from './holm';
 import { meanOf, sampleDeviation } from './mean-and-deviation';
+import { signedRank } from './signed-rank';
 import type { CategoryResult, MeanDifference, MeanResult, RunResult } from './types';
 
 /** The results of one metric of one data set, and what they are looked up by. */
@@ -61,7 +63,7 @@ export function meanResults(found: Found, cells: readonly CategoryResult[]): Mea
 /** The mean difference of every two detectors over the categories that both have. */
 export function meanDifferences(found: Found, cells: readonly CategoryResult[]): MeanDifference[] {
   const { metric, detectors, categories } = found;
-  return detectors.flatMap((a, index) =>
+  const uncorrected = detectors.flatMap((a, index) =>
     detectors.slice(index + 1).map((b) => {
       const differences = categories.flatMap((category) => {
         const [ofA, ofB] = [meanIn(cells, a, category), meanIn(cells, b, category)];
@@ -74,6 +76,7 @@ export function meanDifferences(found: Found, cells: readonly CategoryResult[]):
         mean: meanOf(differences),
         categories: differences.length,
         deviation: sampleDeviation(differences),
+        pValue: signedRank(differences),
         higher: {
           a: differences.filter((difference) => difference > 0).length,
           b: differences.filter((difference) => difference < 0).length,
@@ -81,6 +84,12 @@ export function meanDifferences(found: Found, cells: readonly CategoryResult[]):
       };
     }),
   );
+  const tested = uncorrected.flatMap(({ pValue }) => pValue ?? []);
+  const adjusted = holm(tested);
+  return uncorrected.map((one) => ({
+    ...one,
+    adjustedPValue: one.pValue === null ? null : (adjusted.shift() ?? null),
+  }));
 }
 
 function macroMeansBySeed(runs: readonly RunResult[], categories: readonly string[]): number[] {

@@ -6,6 +6,8 @@ export interface PairedScores {
   readonly labels: readonly (0 | 1)[];
   readonly a: readonly number[];
   readonly b: readonly number[];
+  /** Whether both runs have the images in one order, which is that of A here. */
+  readonly inOneOrder: boolean;
 }
 
 /** Pairs the scores of two runs, or says why they are not of the same images. */
@@ -36,5 +38,6 @@ export function pairImages(
     labels: a.map(({ label }) => label),
     a: a.map(({ score }) => score),
     b: pairs.map(({ other }) => other?.score ?? Number.NaN),
+    inOneOrder: a.every(({ id }, index) => b[index]?.id === id),
   };
 }

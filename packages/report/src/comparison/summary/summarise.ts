@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { BootstrapValues } from '@utad/eval';
 import { ReportError } from '../../error';
 import type { ComparedRun } from '../data';
 import { comparedMetrics } from '../metrics';
@@ -8,6 +9,7 @@ import { holm } from './holm';
 import { categoryResults, meanDifferences, meanResults } from './means';
 import { measureRun } from './measure-runs';
 import { pairImages } from './pair-images';
+import { pairRuns, type RunPair } from './pair-runs';
 import type { ComparisonSummary, DatasetSummary, PairedDifference, RefusedPair, RunResult } from './types';
 
 /** How {@link summariseComparison} is followed and stopped. */
@@ -19,13 +21,16 @@ export interface SummariseOptions {
 }
 
 /**
- * Compares runs in numbers: means and deviations over categories and seeds, intervals, and paired differences of every
- * two runs on the same test images.
+ * Compares runs in numbers: means and deviations over categories and seeds, intervals, and paired differences: of two
+ * detectors over categories, and image by image of their runs on a category, each with the one of its own seed. Where two
+ * detectors have no seed in common on a category, their runs are paired in the order of their seeds.
  *
  * Means over categories are macro means: each category weighs the same, whatever its images and seeds; a category's value
  * is the mean over its seeds. Deviations are sample deviations (n - 1), and there are none of a single value. Intervals
  * are 95 % bootstrap intervals over images, drawn within each class: BCa with 2000 resamples, or percentiles with 1000 for
- * test sets of more than 1000 images. p values are DeLong's, corrected by Holm's method for all tests of the data set.
+ * test sets of more than 1000 images. p values of two runs are DeLong's, corrected by Holm's method for all such tests of the
+ * data set; those of two detectors over categories are of Wilcoxon's signed-rank test, corrected for all pairs of detectors
+ * and one metric.
  *
  * @param runs - At most one of each detector, data set, category and seed.
  * @throws {@link ReportError} When two runs are the same one. `MetricError` of `@utad/eval` when a score is not finite.
@@ -54,19 +59,13 @@ export async function summariseComparison(
 interface Plan {
   readonly dataset: string;
   readonly runs: readonly ComparedRun[];
-  /** Every two runs of one category. */
-  readonly pairs: readonly (readonly [ComparedRun, ComparedRun])[];
+  readonly pairs: readonly RunPair[];
   readonly steps: number;
 }
 
 function planOf(dataset: string, all: readonly ComparedRun[]): Plan {
   const runs = all.filter((run) => run.dataset === dataset);
-  const pairs = runs.flatMap((a, index) =>
-    runs
-      .slice(index + 1)
-      .filter((b) => b.category === a.category)
-      .map((b) => [a, b] as const),
-  );
+  const pairs = pairRuns(runs);
   return { dataset, runs, pairs, steps: (runs.length + pairs.length) * comparedMetrics.length };
 }
 
@@ -78,9 +77,12 @@ async function summariseDataset(
   const categories = [...new Set(runs.map(({ category }) => category))];
   const detectors = [...new Set(runs.map(({ detector }) => detector))];
   const results: RunResult[] = [];
+  const recorded = new Map<string, BootstrapValues>();
   for (const metric of comparedMetrics) {
     for (const run of runs) {
-      results.push(measureRun(run, metric, notes));
+      const { result, resampled } = measureRun(run, metric, notes);
+      results.push(result);
+      if (resampled) recorded.set(placeOf(run, metric.key), resampled);
       await step();
     }
   }
@@ -91,7 +93,8 @@ async function summariseDataset(
     const paired = pairImages(a, b);
     if ('reason' in paired) refused.push({ category: a.category, a: a.id, b: b.id, ...paired });
     for (const metric of comparedMetrics) {
-      if (!('reason' in paired)) differences.push(differenceOf(pair, paired, metric, notes));
+      const both = [recorded.get(placeOf(a, metric.key)), recorded.get(placeOf(b, metric.key))] as const;
+      if (!('reason' in paired)) differences.push(differenceOf(pair, paired, metric, both, notes));
       await step();
     }
   }
@@ -118,6 +121,8 @@ async function summariseDataset(
     }),
   };
 }
+
+const placeOf = ({ id }: ComparedRun, metric: string): string => JSON.stringify([id, metric]);
 
 function corrected(differences: readonly UncorrectedDifference[]): PairedDifference[] {
   const tested = differences.flatMap(({ pValue }, index) => (pValue === null ? [] : [{ index, pValue }]));

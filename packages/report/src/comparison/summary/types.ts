@@ -22,7 +22,7 @@ export interface DatasetSummary {
   readonly cells: readonly CategoryResult[];
   /** One for each detector and metric. */
   readonly means: readonly MeanResult[];
-  /** One for each two runs on the same images and each metric. */
+  /** One for each two runs that are paired, and each metric. */
   readonly differences: readonly PairedDifference[];
   /** One for each two detectors and each metric. */
   readonly meanDifferences: readonly MeanDifference[];
@@ -124,9 +124,13 @@ export interface MeanDifference {
   readonly deviation: Measured;
   /** In how many categories A is higher, and in how many B is. */
   readonly higher: { readonly a: number; readonly b: number };
+  /** Of Wilcoxon's signed-rank test over these categories, exact and two-sided; `null` where none differs. */
+  readonly pValue: Measured;
+  /** The same after Holm's correction for all pairs of detectors and this metric. */
+  readonly adjustedPValue: Measured;
 }
 
-/** Two runs of one category that were not tested on the same images. */
+/** Two runs that would be paired but were not tested on the same images. */
 export interface RefusedPair {
   /** Of the data set, such as `screw`. */
   readonly category: string;
