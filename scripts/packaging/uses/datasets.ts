@@ -10,8 +10,5 @@ try {
   console.log(error instanceof DatasetError && error.code); // invalid-option
 }
 const good = synthesize({ category: 'tile', split: 'train', count: 4 });
-console.log(
-  withDefects(good, { defects: ['scratch'] })
-    .entries.map(({ kind }) => kind)
-    .join(' '),
-); // good good scratch scratch
+const { entries } = withDefects(good, { defects: ['scratch'] });
+console.log(entries.map(({ kind }) => kind).join(' ')); // good good scratch scratch
