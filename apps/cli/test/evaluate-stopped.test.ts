@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,8 +18,8 @@ const utad = (args: readonly string[], options: Partial<RunOptions> = {}) =>
 const DETECTOR = ['--detector', './stops.mjs'];
 const EVALUATE = ['evaluate', 'run', ...DETECTOR, '--out', 'out/new', '--maps', '--overlays', 'out/seen'];
 
-/** Of 28 test images in 4 batches it says that it is at the third, and waits there for a signal, or fails. */
-const STOPS = `import { writeSync } from 'node:fs';
+/** Of 28 test images in 4 batches it says that it is at the third, and waits there until a file is there, or fails. */
+const STOPS = `import { existsSync, writeSync } from 'node:fs';
 import makeMeanImage from ${JSON.stringify(MEAN_IMAGE)};
 export default (context) => {
   const meanImage = makeMeanImage(context);
@@ -30,7 +31,8 @@ export default (context) => {
         batches += 1;
         if (batches === 3 && process.env.STOPS === 'wait') {
           writeSync(2, 'at the third batch\\n');
-          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+          const nap = new Int32Array(new SharedArrayBuffer(4));
+          while (!existsSync(process.env.STOPS_UNTIL)) Atomics.wait(nap, 0, 0, 20);
         }
         if (batches === 3 && process.env.STOPS === 'fail') throw new Error('no more');
         return predict(images);
@@ -60,14 +62,21 @@ async function contents(folder: string): Promise<Record<string, string>> {
 }
 
 const ways = {
-  'interrupted by Ctrl-C': {
-    env: { STOPS: 'wait' },
-    onLine: (line, child) => {
-      if (line === 'at the third batch') child.kill('SIGINT');
-    },
+  'interrupted by Ctrl-C': () => {
+    // Beside the working folder, whose files are compared.
+    const sent = `${cwd}-${randomUUID()}`;
+    return {
+      env: { STOPS: 'wait', STOPS_UNTIL: sent },
+      onLine: (line, child) => {
+        if (line !== 'at the third batch') return;
+        child.kill('SIGINT');
+        writeFileSync(sent, '');
+        child.once('close', () => rmSync(sent));
+      },
+    };
   },
-  'that fails': { env: { STOPS: 'fail' } },
-} satisfies Record<string, Partial<RunOptions>>;
+  'that fails': () => ({ env: { STOPS: 'fail' } }),
+} satisfies Record<string, () => Partial<RunOptions>>;
 
 const ends = {
   'interrupted by Ctrl-C': { code: 130, last: 'utad: interrupted' },
@@ -90,14 +99,14 @@ describe('an evaluation', () => {
 
   it.each(['interrupted by Ctrl-C', 'that fails'] as const)('%s leaves nothing', async (way) => {
     const before = await contents(cwd);
-    const ended = await utad(EVALUATE, ways[way]);
+    const ended = await utad(EVALUATE, ways[way]());
     expect(ended.code).toBe(ends[way].code);
     expect(ended.stderr.at(-1)).toBe(ends[way].last);
     expect(await contents(cwd)).toEqual(before);
   });
 
   it('that was interrupted leaves the way free for the next, which needs no --force', async () => {
-    await utad(EVALUATE, ways['interrupted by Ctrl-C']);
+    await utad(EVALUATE, ways['interrupted by Ctrl-C']());
     expectDone(await utad(EVALUATE));
     const written = await listing(join(cwd, 'out'));
     expect(written.filter((name) => name.endsWith('.tiff'))).toHaveLength(28);
@@ -112,7 +121,9 @@ describe('an evaluation', () => {
     expectDone(await utad([...EVALUATE, '--limit', '6']));
     await writeFile(join(cwd, 'out/new/maps/washer/test/mine.txt'), 'mine');
     const before = await contents(cwd);
-    expect(await utad([...EVALUATE, '--force'], ways['interrupted by Ctrl-C'])).toMatchObject({ code: 130 });
+    expect(await utad([...EVALUATE, '--force'], ways['interrupted by Ctrl-C']())).toMatchObject({
+      code: 130,
+    });
     expect(await contents(cwd)).toEqual(before);
     expectDone(await utad([...EVALUATE, '--force']));
     const written = await listing(join(cwd, 'out'));
