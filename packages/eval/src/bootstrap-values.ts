@@ -47,14 +47,19 @@ export function intervalOfValues(values: BootstrapValues): ConfidenceInterval {
  *
  * @param a - Of detector A.
  * @param b - Of detector B, on the same images in the same order, with the same options.
+ * @throws {@link MetricError} `length` where the numbers of resamples or of images differ.
  */
 export function differenceOfValues(a: BootstrapValues, b: BootstrapValues): BootstrapValues {
-  const less = (of: readonly number[], other: readonly number[]) =>
-    of.map((value, index) => value - (other[index] ?? Number.NaN));
+  const less = (of: readonly number[], other: readonly number[] = []) => {
+    expectSameLength('differenceOfValues', ['values of A', of], ['values of B', other]);
+    return of.map((value, index) => value - (other[index] ?? Number.NaN));
+  };
+  const sizes = ({ withoutEach }: BootstrapValues) => withoutEach.map(({ length }) => length);
+  expectSameLength('differenceOfValues', ['classes of A', sizes(a)], ['classes of B', sizes(b)]);
   return {
     estimate: a.estimate - b.estimate,
     resampled: less(a.resampled, b.resampled),
-    withoutEach: a.withoutEach.map((values, index) => less(values, b.withoutEach[index] ?? [])),
+    withoutEach: a.withoutEach.map((values, index) => less(values, b.withoutEach[index])),
     method: a.method,
     confidence: a.confidence,
   };

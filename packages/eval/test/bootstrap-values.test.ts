@@ -73,4 +73,20 @@ describe('values of a bootstrap', () => {
       expect.objectContaining({ code: 'length' }),
     );
   });
+
+  it.each([
+    ['numbers of resamples', [0, 0, 1, 1], { resamples: 6 }],
+    ['methods', [0, 0, 1, 1], { resamples: 7, method: 'percentile' }],
+    ['numbers of images', [0, 0, 0, 1, 1], { resamples: 7 }],
+  ] as const)('of different %s have no difference', (_, labels, how) => {
+    const scores = [0.1, 0.4, 0.35, 0.8, 0.9];
+    const a = bootstrapValues([0, 0, 1, 1], scores.slice(0, 4), rocAuc, { resamples: 7 });
+    const b = bootstrapValues(labels, scores.slice(0, labels.length), rocAuc, how);
+    for (const [one, other] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      expect(() => differenceOfValues(one, other)).toThrow(expect.objectContaining({ code: 'length' }));
+    }
+  });
 });
