@@ -6,9 +6,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { holdOut } from '@utad/core';
 import { mvtec, mvtecCategories, writeSynthetic } from '@utad/datasets/node';
 import { useBackend } from '@utad/runtime/node';
-import { holdOut, readBatches } from '@utad/training';
+import { readBatches } from '@utad/training';
 
 await useBackend();
 const [given, category = 'washer'] = process.argv.slice(2);

@@ -3,13 +3,13 @@
 //   node train-on-a-folder.mjs photos/good photos/new bundle [--preset fast] [--epochs N] [--vgg19 FOLDER]
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { holdOut } from '@utad/core';
 import { decodeImage, folder, imagePaths } from '@utad/datasets/node';
 import { disposePrediction, fitThresholds, imagesFrom, saveBundle } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
 import { randomVgg19Weights } from '@utad/perceptual';
 import { readVgg19Weights } from '@utad/perceptual/node';
 import { useBackend } from '@utad/runtime/node';
-import { holdOut } from '@utad/training';
 import { TwoStage, twoStageConfig, twoStagePresets } from '@utad/two-stage';
 
 const options = /** @type {const} */ ({

@@ -66,7 +66,7 @@ async function trained(trainStages, plan, data, seconds) {
 /** Good images of noise, in memory. */
 function noise(count, [height, width]) {
   const image = Uint8Array.from({ length: height * width * 3 }, (_, i) => (i * 7919) % 251);
-  const record = { label: 0, kind: 'good', image, size: [height, width], channels: 3 };
+  const record = { label: 0, defectType: 'good', image, size: [height, width], channels: 3 };
   return {
     count,
     fingerprint: 'noise',

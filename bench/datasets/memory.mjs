@@ -95,7 +95,7 @@ async function openTwice(folder) {
   const entries = Array.from({ length: count }, (_, index) => ({
     id: `${index}.bmp`,
     label: 0,
-    kind: 'good',
+    defectType: 'good',
     path: pathOf(folder, index),
   }));
   const options = { size, cacheFolder: join(folder, 'cache') };

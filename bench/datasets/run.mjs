@@ -42,7 +42,7 @@ const size = [SIDE, SIDE];
 const entries = (await readdir(folder)).sort().map((name) => ({
   id: name,
   label: 0,
-  kind: 'good',
+  defectType: 'good',
   path: join(folder, name),
 }));
 const backend = await useBackend();

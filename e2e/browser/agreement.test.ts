@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { deriveSeed, memoryStore, uniformSource } from '@utad/core';
 import { openBundle, saveBundle } from '@utad/detector';
 import { randomVgg19Weights } from '@utad/perceptual';
 import type { BackendName } from '@utad/runtime';
 import { useBackend } from '@utad/runtime/node';
-import { deriveSeed, memoryStore, uniformSource } from '@utad/training';
 import { TwoStage, twoStageKind } from '@utad/two-stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tiny, vgg19 } from '../../packages/two-stage/test/tiny';

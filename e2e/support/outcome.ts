@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Dataset } from '@utad/core';
 import { disposePrediction } from '@utad/detector';
-import type { TrainingData } from '@utad/training';
 import { TwoStage, type TwoStageOptions } from '@utad/two-stage';
 
 /** Eight-bit pixels of images, and their number and size. */
@@ -27,7 +27,7 @@ export async function predictAll(
 export async function lossesOf(
   config: unknown,
   options: TwoStageOptions,
-  data: TrainingData,
+  data: Dataset,
 ): Promise<number[][]> {
   const detector = new TwoStage(config, options);
   const { stages } = await detector.fit(data, { seed: 1 });

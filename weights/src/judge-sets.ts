@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { Dataset, Size } from '@utad/core';
 import { synthesize } from '@utad/datasets';
 import { cifar10, mnist, mvtec } from '@utad/datasets/node';
-import type { Size, TrainingData } from '@utad/training';
 import { WITHHELD_CIFAR10, WITHHELD_DIGITS } from './classes';
 
 /** Folders of the data sets. */
@@ -18,7 +18,7 @@ export interface JudgeSet {
   readonly score: 'mean' | 'max';
   /** Arguments of `utad train` for its bundle. */
   readonly train: readonly string[];
-  open(size: Size): Promise<TrainingData>;
+  open(size: Size): Promise<Dataset>;
 }
 
 /** At most so many test images, by seed, every class with its share. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { deriveSeed } from '@utad/core';
 import { BatchNorm } from '@utad/ie-net';
-import { deriveSeed, symbolic } from '@utad/training';
+import { symbolic } from '@utad/training';
 
 /** One convolution: 3x3, zero padding, no bias, then batch norm and ReLU. */
 interface Convolution {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { everyIndex } from '@utad/core';
 import { disposePrediction } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
 import { rocAuc } from '@utad/eval';
@@ -18,7 +19,7 @@ export async function scoreSet(set: JudgeSet, bundle: string, vgg19: Vgg19Weight
   const { detector } = await load(folderStore(bundle), { vgg19, allowOtherWeights: true });
   try {
     const data = await set.open(detector.inputSize);
-    const order = Array.from({ length: data.count }, (_, index) => index);
+    const order = everyIndex(data);
     const labels: number[] = [];
     const scores: Record<'mean' | 'max', number[]> = { mean: [], max: [] };
     for await (const { images, records } of readBatches(data, {

@@ -22,9 +22,9 @@ export function classifierStage(model: tf.LayersModel, classes: readonly string[
     networks: { model },
 
     prepare(images, seed, records) {
-      const labels = records.map(({ kind }) => classes.indexOf(kind));
+      const labels = records.map(({ defectType: kind }) => classes.indexOf(kind));
       if (labels.includes(-1)) throw new RangeError(`expected records of ${classes.join(', ')}`);
-      const mirrored = records.map(({ kind }) => !kind.startsWith('mnist/'));
+      const mirrored = records.map(({ defectType: kind }) => !kind.startsWith('mnist/'));
       const { mean, deviation } = torchvisionPreprocessing;
       const x = augment(images, mirrored, seed)
         .sub(tf.tensor1d([...mean]))

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { Dataset, ImageRecord } from '@utad/core';
 import { parseCifar10, parseIdx, parseIdxLabels, synthesize } from '@utad/datasets';
-import type { ImageRecord, TrainingData } from '@utad/training';
 import { CIFAR10_CLASSES, WITHHELD_CIFAR10, WITHHELD_DIGITS } from './classes';
 
 const SIDE = 32;
@@ -32,7 +32,7 @@ export interface TrainingImagesOptions {
 
 /** Images of 32x32 with their class as `kind`, and the classes in order. */
 export interface TrainingImages {
-  readonly data: TrainingData;
+  readonly data: Dataset;
   readonly classes: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export async function trainingImages(options: TrainingImagesOptions): Promise<Tr
   const record = ({ kind, image }: Labelled, index: number): ImageRecord => ({
     id: String(index),
     label: 0,
-    kind,
+    defectType: kind,
     image,
     size: [SIDE, SIDE],
     channels: 3,
@@ -129,7 +129,7 @@ function drawn({ perCategory, seed }: TrainingImagesOptions): Labelled[] {
       [bad, 1],
     ] as const) {
       for (let index = first; index < data.count; index++) {
-        const { kind, image } = data.record(index);
+        const { defectType: kind, image } = data.record(index);
         images.push({ kind: `synthetic/${category}/${kind}`, image });
       }
     }

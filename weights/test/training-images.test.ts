@@ -56,7 +56,7 @@ describe('what the weights are trained on', () => {
     const { data, classes } = await trainingImages(options());
     const seen = new Set<string>();
     const order = Array.from({ length: data.count }, (_, index) => index);
-    for await (const { kind, image } of data.records(order)) {
+    for await (const { defectType: kind, image } of data.records(order)) {
       const [set = '', name = ''] = kind.split('/');
       seen.add(kind);
       if (set === 'synthetic') continue;

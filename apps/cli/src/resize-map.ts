@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /**
  * One of the maps of a prediction at another size, bilinearly with half-pixel centres, as pixel metrics have it.

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Dataset, holdOut } from '@utad/core';
 import { mvtec } from '@utad/datasets/node';
-import { holdOut, type TrainingData } from '@utad/training';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { type Ended, listing, type RunOptions, runUtad } from './run-utad';
@@ -45,7 +45,7 @@ beforeAll(async () => {
 afterAll(() => rm(cwd, { recursive: true, force: true }));
 
 /** Every image of a set as numbers in [0, 1]. */
-async function imagesOf(data: TrainingData): Promise<{ id: string; values: number[] }[]> {
+async function imagesOf(data: Dataset): Promise<{ id: string; values: number[] }[]> {
   const images: { id: string; values: number[] }[] = [];
   for await (const { id, image } of data.records(Array.from({ length: data.count }, (_, index) => index))) {
     images.push({ id, values: Array.from(image, (byte) => byte / 255) });

@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import type { ImageRecord, Size } from '@utad/core';
 import type { AnomalyDetector, BundleManifest, EvaluatedImage, Prediction } from '@utad/detector';
-import type { Batch, ImageRecord, Size } from '@utad/training';
+import type { Batch } from '@utad/training';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EvaluationObserver, OpenedEvaluation } from '../src/evaluate/observer';
@@ -42,7 +43,7 @@ function opened(fileSizes: Readonly<Record<string, Size>>): OpenedEvaluation {
 }
 
 const record = (id: string, kind: string, mask: number[]): ImageRecord => ({
-  ...{ id, kind, label: kind === 'good' ? 0 : 1, size, channels: 3 },
+  ...{ id, defectType: kind, label: kind === 'good' ? 0 : 1, size, channels: 3 },
   image: new Uint8Array(18),
   mask: Uint8Array.from(mask),
 });
@@ -50,10 +51,10 @@ const records = [
   record('test/dent/000.png', 'dent', [0, 1, 0, 0, 0, 0]),
   record('test/good/000.png', 'good', [0, 0, 0, 0, 0, 0]),
 ];
-const items: EvaluatedImage[] = records.map(({ id, kind, label }, index) => {
+const items: EvaluatedImage[] = records.map(({ id, defectType: kind, label }, index) => {
   const map = MAPS[index] ?? [];
   const [mean, max] = [map.reduce((sum, value) => sum + value) / 6, Math.max(...map)];
-  return { id, kind, label, score: max, scores: { mean, max } };
+  return { id, defectType: kind, label, score: max, scores: { mean, max } };
 });
 
 /** Shows the two images to observers, together or one by one. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ImageRecord } from '@utad/core';
 import type { EvaluatedImage, Prediction } from '@utad/detector';
-import { type Batch, type ImageRecord, type Images, toImages } from '@utad/training';
+import { type Batch, type Images, toImages } from '@utad/training';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
@@ -14,7 +15,7 @@ const records = [20, 200].map(
   (grey, index): ImageRecord => ({
     id: `image ${index}`,
     label: index === 0 ? 0 : 1,
-    kind: index === 0 ? 'good' : 'hole',
+    defectType: index === 0 ? 'good' : 'hole',
     image: new Uint8Array(area * 3).fill(grey),
     size,
     channels: 3,
@@ -43,8 +44,8 @@ function predictionOf({ images }: Pick<Batch, 'images'>): Prediction {
 }
 
 const items = records.map(
-  ({ id, kind, label }, index): EvaluatedImage => ({
-    ...{ id, kind, label },
+  ({ id, defectType: kind, label }, index): EvaluatedImage => ({
+    ...{ id, defectType: kind, label },
     score: index === 0 ? 0.2 : 0.9,
     scores: { mean: 0, max: 0 },
   }),
@@ -155,7 +156,7 @@ describe('the limits of the parts of a map', () => {
     },
   });
   const grey = (value: number, index: number, side: number): ImageRecord => ({
-    ...{ id: `image ${index}`, label: 0, kind: 'good', channels: 3, size: [side, side] },
+    ...{ id: `image ${index}`, label: 0, defectType: 'good', channels: 3, size: [side, side] },
     image: new Uint8Array(side * side * 3).fill(value),
   });
 

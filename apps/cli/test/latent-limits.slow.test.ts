@@ -4,7 +4,7 @@ import { latentOf } from '../src/evaluate/latent/latent-of';
 
 it('says how many images are drawn where there are too many', { timeout: 120_000 }, async () => {
   const items = Array.from({ length: 2001 }, (_, index): EvaluatedImage => {
-    return { id: `${index}`, kind: 'good', label: 0, score: 0, scores: { mean: 0, max: 0 } };
+    return { id: `${index}`, defectType: 'good', label: 0, score: 0, scores: { mean: 0, max: 0 } };
   });
   const codes = items.map((_, index) => Float32Array.of(Math.sin(index), Math.cos(3 * index), index % 7));
   const { latent } = await latentOf({ items, codes }, undefined, { seed: 0, about: undefined });

@@ -1,6 +1,6 @@
+import type { ImageRecord } from '@utad/core';
 import type { EvaluatedImage } from '@utad/detector';
 import { GalleryBuilder } from '@utad/report';
-import type { ImageRecord } from '@utad/training';
 import { describe, expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
 import { inTurns } from '../src/evaluate/latent/in-turns';
@@ -9,12 +9,12 @@ import { showNeighbours } from '../src/evaluate/latent/show-neighbours';
 import { chooseSome, type TrainingCodes } from '../src/evaluate/latent/training-codes';
 
 const item = (id: string, kind: string, label: 0 | 1): EvaluatedImage => ({
-  ...{ id, kind, label, score: 0 },
+  ...{ id, defectType: kind, label, score: 0 },
   scores: { mean: 0, max: 0 },
 });
 
 const grey = (id: string, value: number): ImageRecord => ({
-  ...{ id, label: 0, kind: 'good', channels: 1, size: [1, 2] },
+  ...{ id, label: 0, defectType: 'good', channels: 1, size: [1, 2] },
   image: Uint8Array.of(value, value),
 });
 
@@ -161,10 +161,10 @@ describe('neighbours in the gallery', () => {
   it('come with the pictures of those that are named, grey ones in three channels', async () => {
     const { neighbours } = await latentOf(test, training, options);
     const gallery = new GalleryBuilder({ pixelThreshold: 1, imageThreshold: 1 });
-    for (const { id, kind, label } of test.items) {
+    for (const { id, defectType: kind, label } of test.items) {
       const pixels = new Uint8Array(6);
       await gallery.add({
-        ...{ id, kind, label, score: 0, size: [1, 2] },
+        ...{ id, defectType: kind, label, score: 0, size: [1, 2] },
         images: [{ name: 'input', symbol: 'x', pixels }],
         maps: [{ name: 'anomaly map', group: 'total', values: new Float32Array(2) }],
       });
@@ -193,7 +193,7 @@ describe('neighbours in the gallery', () => {
     };
     const gallery = new GalleryBuilder({ pixelThreshold: 1, imageThreshold: 1 });
     await gallery.add({
-      ...{ id: 'test/hole', kind: 'hole', label: 1, score: 0, size: [1, 2] },
+      ...{ id: 'test/hole', defectType: 'hole', label: 1, score: 0, size: [1, 2] },
       images: [{ name: 'input', symbol: 'x', pixels: new Uint8Array(6) }],
       maps: [{ name: 'anomaly map', group: 'total', values: new Float32Array(2) }],
     });

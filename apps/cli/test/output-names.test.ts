@@ -6,7 +6,7 @@ import { OutputNames, objectOf, safeName } from '../src/evaluate/outputs/output-
 const screw = { dataset: 'mvtec', category: 'screw' } as const;
 const of = (...images: [id: string, kind: string][]) => {
   const names = new OutputNames(screw);
-  return images.map(([id, kind]) => names.of({ id, kind }).join('/'));
+  return images.map(([id, kind]) => names.of({ id, defectType: kind }).join('/'));
 };
 
 describe('files of test images', () => {
@@ -76,7 +76,7 @@ describe('a safe name', () => {
     );
     fc.assert(
       fc.property(nasty, nasty, nasty, (id, kind, category) => {
-        const parts = new OutputNames({ dataset: 'mvtec', category }).of({ id, kind });
+        const parts = new OutputNames({ dataset: 'mvtec', category }).of({ id, defectType: kind });
         const root = resolve('maps');
         const inside = relative(root, join(root, ...parts));
         expect(inside.split(/[\\/]/)).toEqual([...parts]);

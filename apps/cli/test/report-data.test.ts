@@ -32,8 +32,8 @@ const interval = { low: 0.7, high: 0.9, confidence: 0.95, method: 'bca' } as con
 const evaluation: Evaluation = {
   images: { good: 1, anomalous: 1 },
   items: [
-    { id: 'test/good/0.png', kind: 'good', label: 0, score: 1, scores: { mean: 0.5, max: 1 } },
-    { id: 'test/hole/0.png', kind: 'hole', label: 1, score: 9, scores: { mean: 0.25, max: 9 } },
+    { id: 'test/good/0.png', defectType: 'good', label: 0, score: 1, scores: { mean: 0.5, max: 1 } },
+    { id: 'test/hole/0.png', defectType: 'hole', label: 1, score: 9, scores: { mean: 0.25, max: 9 } },
   ],
   image: { auroc: 0.8, aurocMean: 0.4, aurocMax: 0.8, aupr: 0.75, f1Max: 0.7 },
   pixel: {
@@ -46,7 +46,7 @@ const evaluation: Evaluation = {
   intervals: { image: { auroc: interval, aupr: interval, f1Max: null } },
   kinds: [
     {
-      kind: 'hole',
+      defectType: 'hole',
       label: 1,
       images: 1,
       called: 1,

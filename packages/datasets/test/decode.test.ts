@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
+import type { Size } from '@utad/core';
 import { ImageError } from '@utad/datasets';
 import { decodeImage } from '@utad/datasets/node';
-import type { Size } from '@utad/training';
 import { describe, expect, it } from 'vitest';
 import { firstPixel, flat, picture } from './pictures';
 

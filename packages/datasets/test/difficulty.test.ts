@@ -1,5 +1,5 @@
+import type { ImageRecord } from '@utad/core';
 import { SYNTHETIC_CATEGORIES, SYNTHETIC_PRODUCTS, synthesize } from '@utad/datasets';
-import type { ImageRecord } from '@utad/training';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { read } from './pictures';
 
@@ -52,7 +52,7 @@ describe.each(SYNTHETIC_CATEGORIES)('the synthetic %s at 64x64 and seed 0', (cat
       const shares: number[] = [];
       const contrasts: number[] = [];
       for (const { image, mask = new Uint8Array(), cleanTwin } of test.filter(
-        (record) => record.kind === kind,
+        (record) => record.defectType === kind,
       )) {
         const pixels = mask.reduce((sum, value) => sum + value, 0);
         let change = 0;

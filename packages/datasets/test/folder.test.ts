@@ -16,7 +16,12 @@ describe('a plain folder', () => {
   it('holds good images, its inner folders included, in natural order', () =>
     withImages(['10.png', '9.png', 'b/1.png', 'a/2.png'], async (root) => {
       const data = await folder({ root, size: [2, 2] });
-      const seen = (await read(data)).map(({ id, label, kind, image }) => [id, label, kind, image[0]]);
+      const seen = (await read(data)).map(({ id, label, defectType: kind, image }) => [
+        id,
+        label,
+        kind,
+        image[0],
+      ]);
       expect(seen).toEqual([
         ['9.png', 0, 'good', 20],
         ['10.png', 0, 'good', 10],
@@ -79,7 +84,7 @@ describe('a plain folder', () => {
     withImages([...DEFECTS, 'good/1.png'], async (root) => {
       const data = await folder({ root, split: 'test', whole: true, size: [2, 2] });
       const records = await read(data);
-      expect(records.map(({ id, label, kind }) => [id, label, kind])).toEqual([
+      expect(records.map(({ id, label, defectType: kind }) => [id, label, kind])).toEqual([
         ['bent/1.png', 1, 'bent'],
         ['bent/2.png', 1, 'bent'],
         ['cut/1.png', 1, 'cut'],
@@ -87,7 +92,7 @@ describe('a plain folder', () => {
       ]);
       for (const record of records) expect(record).not.toHaveProperty('mask');
       const three = await folder({ root, split: 'test', whole: true, size: [2, 2], limit: 3 });
-      expect(three.entries.map(({ kind }) => kind)).toEqual(['bent', 'cut', 'good']);
+      expect(three.entries.map(({ defectType: kind }) => kind)).toEqual(['bent', 'cut', 'good']);
       expect((await folder({ root, whole: true, size: [2, 2] })).entries.map(({ id }) => id)).toEqual([
         'good/1.png',
       ]);
@@ -118,7 +123,7 @@ describe('a plain folder', () => {
       await writeGrey(join(root, masks, 'cut', '2_mask.png'), 127);
       const records = await read(await folder({ root, split: 'test', size: [2, 2] }));
       const ofKind = (kind: string) =>
-        records.filter((record) => record.kind === kind).map(({ mask }) => mask);
+        records.filter((record) => record.defectType === kind).map(({ mask }) => mask);
       expect(ofKind('cut')).toEqual([Uint8Array.of(1, 1, 1, 1), new Uint8Array(4)]);
       expect(ofKind('good')).toEqual([new Uint8Array(4), new Uint8Array(4)]);
       // Masks are no images.
@@ -130,7 +135,7 @@ describe('a plain folder', () => {
     withImages(['train/good/1.png', 'test/good/2.png', 'test/cut/3.png'], async (root) => {
       await writeGrey(join(root, 'ground_truth', 'cut', '3_mask.png'), 255);
       const records = await read(await folder({ root, split: 'test', size: [2, 2] }));
-      expect(records.map(({ kind, mask }) => [kind, mask?.[0]])).toEqual([
+      expect(records.map(({ defectType: kind, mask }) => [kind, mask?.[0]])).toEqual([
         ['cut', 1],
         ['good', 0],
       ]);

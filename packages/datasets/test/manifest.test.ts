@@ -32,7 +32,7 @@ describe('a manifest', () => {
         {
           id: 'a.png',
           label: 0,
-          kind: 'good',
+          defectType: 'good',
           image: new Uint8Array(4).fill(20),
           size: [2, 2],
           channels: 1,
@@ -41,7 +41,7 @@ describe('a manifest', () => {
         },
       ]);
       const test = await read(await open({ split: 'test' }));
-      expect(test.map(({ id, label, kind, mask }) => [id, label, kind, mask?.[0]])).toEqual([
+      expect(test.map(({ id, label, defectType: kind, mask }) => [id, label, kind, mask?.[0]])).toEqual([
         ['b.png', 0, 'good', 0],
         ['c.png', 1, 'defective', 1],
       ]);
@@ -68,7 +68,10 @@ describe('a manifest', () => {
       '\uFEFF"Camera","Path","Kind"\r\n3,"a.png",good\r\n3,"b.png",good\r\n4,"c.png","bent, ""badly"""\r\n',
       async (open) => {
         const { entries, splits } = await open({ split: 'test' });
-        expect(entries.map(({ kind, label }) => [kind, label])).toContainEqual(['bent, "badly"', 1]);
+        expect(entries.map(({ defectType: kind, label }) => [kind, label])).toContainEqual([
+          'bent, "badly"',
+          1,
+        ]);
         // Without a column of splits they are made by seed, and say so.
         expect(splits?.made).toEqual({ seed: 0, shares: { train: 0.8, validation: 0, test: 0.2 } });
         expect((await open()).entries.every(({ label }) => label === 0)).toBe(true);

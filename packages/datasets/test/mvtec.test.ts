@@ -1,8 +1,8 @@
 import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Size } from '@utad/core';
 import { type DatasetErrorCode, synthesize } from '@utad/datasets';
 import { type MvtecOptions, mvtec, mvtecCategories, writeSynthetic } from '@utad/datasets/node';
-import type { Size } from '@utad/training';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { flat, read, writeGrey } from './pictures';
 import { inTempFolder, makeTempFolder } from './temp-folder';
@@ -40,7 +40,14 @@ describe('a synthetic category on disk', () => {
     expect(data.count).toBe(4);
     for (const [index, record] of (await read(data)).entries()) {
       const { id, image } = drawn.record(index);
-      expect(record).toEqual({ id: `${id}.png`, label: 0, kind: 'good', image, size: SIZE, channels: 3 });
+      expect(record).toEqual({
+        id: `${id}.png`,
+        label: 0,
+        defectType: 'good',
+        image,
+        size: SIZE,
+        channels: 3,
+      });
     }
   });
 
@@ -111,7 +118,7 @@ describe('a limit', () => {
   const chosen = async (limit: number, seed = 0) => (await open({ limit, seed })).entries;
 
   it('gives every kind its share: two of each of six', async () => {
-    const kinds = (await chosen(12)).map(({ kind }) => kind);
+    const kinds = (await chosen(12)).map(({ defectType: kind }) => kind);
     expect(kinds).toEqual(
       ['contamination', 'good', 'hole', 'missing', 'scratch', 'stain'].flatMap((kind) => [kind, kind]),
     );
@@ -121,7 +128,7 @@ describe('a limit', () => {
     const all = (await open()).entries;
     const some = await chosen(14);
     expect(some).toHaveLength(14);
-    expect(some.filter(({ kind }) => kind === 'good')).toHaveLength(4);
+    expect(some.filter(({ defectType: kind }) => kind === 'good')).toHaveLength(4);
     const places = some.map(({ id }) => all.findIndex((entry) => entry.id === id));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(await chosen(99)).toEqual(all);

@@ -27,13 +27,13 @@ describe('the one-class protocol', () => {
     withDigits(async (open) => {
       const data = await open();
       expect(data.entries).toEqual(
-        [0, 3, 4].map((place) => ({ id: `train/0000${place}`, label: 0, kind: '5' })),
+        [0, 3, 4].map((place) => ({ id: `train/0000${place}`, label: 0, defectType: '5' })),
       );
       const [, record] = await read(data);
       expect(record).toEqual({
         id: 'train/00003',
         label: 0,
-        kind: '5',
+        defectType: '5',
         size: [4, 6],
         channels: 1,
         image: digit('train', 3, [4, 6]),
@@ -43,7 +43,7 @@ describe('the one-class protocol', () => {
   it('tests on all classes, the others anomalous and named', () =>
     withDigits(async (open) => {
       const data = await open({ split: 'test' });
-      expect(data.entries.map(({ id, label, kind }) => [id, label, kind])).toEqual([
+      expect(data.entries.map(({ id, label, defectType: kind }) => [id, label, kind])).toEqual([
         ['test/00000', 1, '7'],
         ['test/00001', 0, '5'],
         ['test/00002', 1, '1'],
@@ -100,7 +100,7 @@ describe('the one-class protocol', () => {
         mnist({ root, normalClass: 1, split: 'test', size: [4, 6], limit: 50, seed });
       const { entries } = await open(0);
       for (const kind of MNIST.categories)
-        expect(entries.filter((entry) => entry.kind === kind)).toHaveLength(5);
+        expect(entries.filter((entry) => entry.defectType === kind)).toHaveLength(5);
       const ids = entries.map(({ id }) => id);
       expect(ids).toEqual([...ids].sort());
       expect((await open(0)).entries).toEqual(entries);
@@ -171,7 +171,7 @@ describe('files of MNIST', () => {
       };
       await writeDigits(root, LABELS, { names });
       const data = await fashionMnist({ root, normalClass: 'sandal', split: 'test', size: [4, 6] });
-      expect(data.entries.map(({ kind }) => kind)).toEqual([
+      expect(data.entries.map(({ defectType: kind }) => kind)).toEqual([
         ...['Sneaker', 'Sandal', 'Trouser', 'T-shirt/top', 'Sandal'],
       ]);
     }),
@@ -205,11 +205,11 @@ describe('files of CIFAR-10', () => {
       await write(join(root, 'cifar-10-batches-bin'));
       const open = (split: 'train' | 'test') => cifar10({ root, normalClass: 'frog', split, size: [32, 32] });
       const records = await read(await open('train'));
-      expect(records.map(({ id, kind, image }) => [id, kind, image[0], image[1], image[2]])).toEqual(
-        [0, 1, 2, 3, 4].map((batch) => [`train/0000${2 * batch}`, 'frog', batch, 100, 200]),
-      );
+      expect(
+        records.map(({ id, defectType: kind, image }) => [id, kind, image[0], image[1], image[2]]),
+      ).toEqual([0, 1, 2, 3, 4].map((batch) => [`train/0000${2 * batch}`, 'frog', batch, 100, 200]));
       const test = await open('test');
-      expect(test.entries.map(({ kind, label }) => [kind, label])).toEqual([
+      expect(test.entries.map(({ defectType: kind, label }) => [kind, label])).toEqual([
         ['frog', 0],
         ['airplane', 1],
       ]);

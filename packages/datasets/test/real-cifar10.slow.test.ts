@@ -28,14 +28,14 @@ describe.skipIf(!pillow)('CIFAR-10 itself (skipped without UTAD_TEST_DATA and a 
     const { entries, count } = await cifar10({ root, normalClass: 'frog', split: 'test', size: [32, 32] });
     expect(count).toBe(10_000);
     for (const name of CIFAR10.categories) {
-      expect(entries.filter(({ kind }) => kind === name)).toHaveLength(1000);
+      expect(entries.filter(({ defectType: kind }) => kind === name)).toHaveLength(1000);
     }
     expect(entries.filter(({ label }) => label === 0)).toHaveLength(1000);
   });
 
   it('has the first labels of its script, and the mean colour that everyone normalises by', async () => {
     const { entries } = await cifar10({ root, normalClass: 6, split: 'test', size: [32, 32] });
-    const first = entries.slice(0, 8).map(({ kind }) => kind);
+    const first = entries.slice(0, 8).map(({ defectType: kind }) => kind);
     // The script orders by file number, then class: not the published order, but a known one.
     expect(first).toEqual(CIFAR10.categories.slice(0, 8));
     const sums = [0, 0, 0];

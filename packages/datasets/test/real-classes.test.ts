@@ -57,18 +57,20 @@ describe.skipIf(data === undefined)('MNIST itself (skipped without UTAD_TEST_DAT
     const { entries, count, notes } = await open(8, 'test');
     expect(notes).toEqual([]);
     expect(count).toBe(10_000);
-    expect(MNIST.categories.map((name) => entries.filter(({ kind }) => kind === name).length)).toEqual(
-      TEST_COUNTS,
-    );
-    expect(entries.slice(0, 10).map(({ kind }) => Number(kind))).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
-    for (const { kind, label } of entries) expect(label).toBe(kind === '8' ? 0 : 1);
+    expect(
+      MNIST.categories.map((name) => entries.filter(({ defectType: kind }) => kind === name).length),
+    ).toEqual(TEST_COUNTS);
+    expect(entries.slice(0, 10).map(({ defectType: kind }) => Number(kind))).toEqual([
+      7, 2, 1, 0, 4, 1, 4, 9, 5, 9,
+    ]);
+    for (const { defectType: kind, label } of entries) expect(label).toBe(kind === '8' ? 0 : 1);
   });
 
   it('is reduced to 1,000 test images with 100 of each class', async () => {
     const root = join(data ?? '', 'mnist');
     const { entries } = await mnist({ root, normalClass: 8, split: 'test', size: [28, 28], limit: 1000 });
     for (const name of MNIST.categories) {
-      expect(entries.filter(({ kind }) => kind === name)).toHaveLength(100);
+      expect(entries.filter(({ defectType: kind }) => kind === name)).toHaveLength(100);
     }
   });
 });

@@ -12,7 +12,7 @@ describe.skipIf(data === undefined)('MVTec AD itself (skipped without UTAD_TEST_
   it('has 320 good screws for training', async () => {
     const { count, entries, skipped, conversions } = await open('screw', 'train');
     expect(count).toBe(320);
-    expect(new Set(entries.map(({ kind }) => kind))).toEqual(new Set(['good']));
+    expect(new Set(entries.map(({ defectType: kind }) => kind))).toEqual(new Set(['good']));
     expect(skipped).toEqual([]);
     expect(conversions).toContainEqual({ what: 'resized from 384x384 to 32x32', images: 320 });
   });
@@ -21,7 +21,7 @@ describe.skipIf(data === undefined)('MVTec AD itself (skipped without UTAD_TEST_
     const records = await read(await open('screw', 'test'));
     expect(records.filter(({ label }) => label === 0)).toHaveLength(41);
     expect(records.filter(({ label }) => label === 1)).toHaveLength(119);
-    expect(new Set(records.map(({ kind }) => kind)).size).toBe(6);
+    expect(new Set(records.map(({ defectType: kind }) => kind)).size).toBe(6);
     for (const { mask, label, id } of records) expect(mask?.includes(1), id).toBe(label === 1);
   });
 

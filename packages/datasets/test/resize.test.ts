@@ -1,5 +1,5 @@
+import type { Size } from '@utad/core';
 import { decodeImage, decodeMask } from '@utad/datasets/node';
-import type { Size } from '@utad/training';
 import { describe, expect, it } from 'vitest';
 import fixture from './fixtures/pillow-resize.json';
 import { flat, picture } from './pictures';

@@ -19,15 +19,15 @@ const good = (count: number): ImageEntry[] =>
   Array.from({ length: count }, (_, index) => ({
     id: `good/${index}`,
     label: 0,
-    kind: 'good',
+    defectType: 'good',
     path: `g${index}`,
   }));
-const defective = (kind: string, count: number): ImageEntry[] =>
+const defective = (defectType: string, count: number): ImageEntry[] =>
   Array.from({ length: count }, (_, index) => ({
-    id: `${kind}/${index}`,
+    id: `${defectType}/${index}`,
     label: 1,
-    kind,
-    path: `${kind}${index}`,
+    defectType,
+    path: `${defectType}${index}`,
   }));
 const kindsOf = (ids: readonly string[]) => ids.map((id) => id.split('/')[0]);
 
@@ -55,7 +55,7 @@ describe('splits by seed', () => {
           for (const split of ['train', 'validation', 'test'] as const) {
             const has = kindsOf(splits[split]).includes('good');
             expect(has).toBe(wanted[split] > 0);
-            const share = kindsOf(splits[split]).filter((kind) => kind === 'good').length / goods;
+            const share = kindsOf(splits[split]).filter((defectType) => defectType === 'good').length / goods;
             expect(Math.abs(share - wanted[split])).toBeLessThan(2.5 / goods);
           }
         },
@@ -74,8 +74,8 @@ describe('splits by seed', () => {
     const splits = splitBySeed([...good(20), ...defective('cut', 8), ...defective('bent', 4)], {
       shares: { train: 0.5, validation: 0.125, test: 0.375 },
     });
-    expect(kindsOf(splits.validation).filter((kind) => kind === 'cut')).toHaveLength(2);
-    expect(kindsOf(splits.validation).filter((kind) => kind === 'bent')).toHaveLength(1);
+    expect(kindsOf(splits.validation).filter((defectType) => defectType === 'cut')).toHaveLength(2);
+    expect(kindsOf(splits.validation).filter((defectType) => defectType === 'bent')).toHaveLength(1);
   });
 
   it('depend on the seed and keep the order', () => {
@@ -190,7 +190,7 @@ describe('recorded splits', () => {
 });
 
 describe('duplicates', () => {
-  const at = (path: string): ImageEntry => ({ id: path, label: 0, kind: 'good', path });
+  const at = (path: string): ImageEntry => ({ id: path, label: 0, defectType: 'good', path });
 
   it('across splits are refused, naming both files', () =>
     inTempFolder(async (folder) => {

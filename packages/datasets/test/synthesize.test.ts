@@ -1,3 +1,4 @@
+import type { ImageRecord } from '@utad/core';
 import {
   DatasetError,
   SYNTHETIC_CATEGORIES,
@@ -6,7 +7,6 @@ import {
   type SyntheticOptions,
   synthesize,
 } from '@utad/datasets';
-import type { ImageRecord } from '@utad/training';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { read } from './pictures';
@@ -100,7 +100,7 @@ describe('a defective image', () => {
   it('says what it is', () => {
     holds((one) => {
       const record = defective(one);
-      expect(record).toMatchObject({ label: 1, kind: one.defect, size: one.size, channels: 3 });
+      expect(record).toMatchObject({ label: 1, defectType: one.defect, size: one.size, channels: 3 });
       expect(record.id).toBe(`test/${one.defect}/${String(one.index).padStart(3, '0')}`);
       expect(record.image).toHaveLength(one.size[0] * one.size[1] * 3);
     });
@@ -173,7 +173,7 @@ describe('a synthetic dataset', () => {
   it('has half of its test images good, the defects type by type', () => {
     const data = synthesize({ category: 'washer', split: 'test', count: 10 });
     expect(data.count).toBe(20);
-    expect(data.entries.map(({ kind }) => kind)).toEqual([
+    expect(data.entries.map(({ defectType: kind }) => kind)).toEqual([
       ...Array.from({ length: 10 }, () => 'good'),
       ...['scratch', 'hole', 'stain', 'missing', 'contamination'].flatMap((kind) => [kind, kind]),
     ]);
@@ -182,8 +182,10 @@ describe('a synthetic dataset', () => {
 
   it('has the same kinds for validation as for testing, under ids of its own', () => {
     const of = (split: 'validation' | 'test') => synthesize({ category: 'capsule', split, count: 8 }).entries;
-    expect(of('validation').map(({ kind }) => kind)).toEqual(of('test').map(({ kind }) => kind));
-    expect(of('validation')[8]).toEqual({ id: 'validation/scratch/000', label: 1, kind: 'scratch' });
+    expect(of('validation').map(({ defectType: kind }) => kind)).toEqual(
+      of('test').map(({ defectType: kind }) => kind),
+    );
+    expect(of('validation')[8]).toEqual({ id: 'validation/scratch/000', label: 1, defectType: 'scratch' });
   });
 
   it('has every defect with some product, and names none twice', () => {
@@ -199,7 +201,7 @@ describe('a synthetic dataset', () => {
   it('has good images with an empty mask and without a twin', async () => {
     const data = synthesize({ category: 'wood', split: 'train', count: 3, size: [32, 48] });
     for (const record of await read(data)) {
-      expect(record).toMatchObject({ label: 0, kind: 'good', size: [32, 48] });
+      expect(record).toMatchObject({ label: 0, defectType: 'good', size: [32, 48] });
       expect(record.mask).toEqual(new Uint8Array(32 * 48));
       expect(record).not.toHaveProperty('cleanTwin');
     }

@@ -1,5 +1,5 @@
+import type { ImageRecord } from '@utad/core';
 import { DatasetError, SYNTHETIC_CATEGORIES, SYNTHETIC_PRODUCTS, synthesize } from '@utad/datasets';
-import type { ImageRecord } from '@utad/training';
 import { describe, expect, it } from 'vitest';
 
 /** Share of a square image that is defective, and the mean absolute change there, on [0, 1]. */

@@ -48,7 +48,7 @@ describe('VisA', () => {
         'Data/Images/Normal/0001.JPG',
       ]);
       const test = await openTree(VISA.layout, { root, category: 'candle', split: 'test', size });
-      expect(test.entries.map(({ id, kind, label }) => [id, kind, label])).toEqual([
+      expect(test.entries.map(({ id, defectType: kind, label }) => [id, kind, label])).toEqual([
         ['Data/Images/Normal/0003.JPG', 'good', 0],
         ['Data/Images/Anomaly/000.JPG', 'anomaly', 1],
       ]);
@@ -162,12 +162,12 @@ describe('BTAD', () => {
   it('calls its folders ok and ko', () =>
     withBtad(async (root) => {
       const open = (split: 'train' | 'test') => openTree(BTAD.layout, { root, category: '01', split, size });
-      expect((await open('train')).entries.map(({ id, kind }) => [id, kind])).toEqual([
+      expect((await open('train')).entries.map(({ id, defectType: kind }) => [id, kind])).toEqual([
         ['train/ok/0000.png', 'good'],
         ['train/ok/0001.png', 'good'],
       ]);
       const test = await read(await open('test'));
-      expect(test.map(({ id, kind, label, mask }) => [id, kind, label, mask?.[0]])).toEqual([
+      expect(test.map(({ id, defectType: kind, label, mask }) => [id, kind, label, mask?.[0]])).toEqual([
         ['test/ko/0003.png', 'ko', 1, 1],
         ['test/ko/0004.png', 'ko', 1, 0],
         ['test/ok/0002.png', 'good', 0, 0],
@@ -207,8 +207,8 @@ describe('the magnetic tiles', () => {
     withTiles(async (root) => {
       const [train, test] = [await open(root, 'train'), await open(root, 'test')];
       expect(train.count).toBe(8);
-      expect(train.entries.every(({ kind, label }) => kind === 'good' && label === 0)).toBe(true);
-      const kinds = test.entries.map(({ kind }) => kind);
+      expect(train.entries.every(({ defectType: kind, label }) => kind === 'good' && label === 0)).toBe(true);
+      const kinds = test.entries.map(({ defectType: kind }) => kind);
       expect(kinds).toEqual(['Blowhole', 'Blowhole', 'Crack', 'Crack', 'good', 'good']);
       expect(train.splits).toEqual(test.splits);
       expect((await open(root, 'train', 1)).entries).not.toEqual(train.entries);
@@ -264,7 +264,7 @@ describe('a tree of your own', () => {
       await writeGrey(join(root, 'x/truth/bad/in/3.tif.png'), 11);
       expect(await treeCategories(layout, root)).toEqual(['x', 'y']);
       const test = await read(await openTree(layout, { root, category: 'x', split: 'test', size }));
-      expect(test.map(({ id, kind, mask }) => [id, kind, mask?.[0]])).toEqual([
+      expect(test.map(({ id, defectType: kind, mask }) => [id, kind, mask?.[0]])).toEqual([
         ['check/bad_images/in/3.png', 'bad', 1],
         ['check/fine_images/2.png', 'good', 0],
       ]);

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as tf from '@tensorflow/tfjs';
-import type { FileStore } from '@utad/training';
+import type { FileStore } from '@utad/core';
 import { BundleError } from './bundle-error';
 import type { BundleManifest } from './bundle-manifest';
 import type { AnomalyDetector } from './detector';

@@ -1,12 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
-import type {
-  CheckpointOptions,
-  Images,
-  Size,
-  StageHistory,
-  TrainingData,
-  TrainingEvent,
-} from '@utad/training';
+import type { Dataset, Size } from '@utad/core';
+import type { CheckpointOptions, Images, StageHistory, TrainingEvent } from '@utad/training';
 
 /** What a detector says of a batch of images. Dispose of it with {@link disposePrediction}. */
 export interface Prediction {
@@ -42,7 +36,7 @@ export interface FitOptions {
   /** Where to keep what an interrupted training needs to go on, and whether to go on from it. */
   checkpoint?: CheckpointOptions;
   /** Good images kept out of training, on which losses are measured after each epoch. */
-  validation?: TrainingData;
+  validation?: Dataset;
 }
 
 /** What a training came to. */
@@ -77,7 +71,7 @@ export interface AnomalyDetector {
   /** What it was made with besides its networks, by name. */
   readonly assets?: Readonly<Record<string, Asset>>;
   /** Learns from good images. No tensor is left behind, whether it ends, throws or is stopped. */
-  fit(data: TrainingData, options?: FitOptions): Promise<FitSummary>;
+  fit(data: Dataset, options?: FitOptions): Promise<FitSummary>;
   /** The caller owns the result; see {@link disposePrediction}. A detector without parts need not look at the options. */
   predict(images: Images, options?: PredictOptions): Prediction;
   /** Latent codes `[B, D]`, for nearest neighbours and projections. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Dataset, everyIndex } from '@utad/core';
 import type { PixelAccumulator } from '@utad/eval';
-import { type Batch, type Images, readBatches, type TrainingData } from '@utad/training';
+import { type Batch, type Images, readBatches } from '@utad/training';
 import { type AnomalyDetector, disposePrediction, type Prediction } from './detector';
 import { Definitions } from './evaluation/defined';
 import { DifferenceMeter } from './evaluation/difference-meter';
@@ -45,7 +46,7 @@ export interface EvaluateOptions {
  */
 export async function evaluate(
   detector: AnomalyDetector,
-  test: TrainingData,
+  test: Dataset,
   { thresholds, batchSize = 8, parts = false, onBatch, onProgress, signal }: EvaluateOptions,
 ): Promise<Evaluation> {
   const began = performance.now();
@@ -56,7 +57,7 @@ export async function evaluate(
   const differences = new Map<string, DifferenceMeter>();
   const contributions: Record<string, number> = {};
   const restoration = new RestorationMeter();
-  const order = Array.from({ length: test.count }, (_, index) => index);
+  const order = everyIndex(test);
 
   for await (const batch of readBatches(test, { order, batchSize, size: detector.inputSize })) {
     try {
@@ -69,7 +70,7 @@ export async function evaluate(
         const values = await own.add(prediction.anomalyMap);
         for (const [index, record] of batch.records.entries()) {
           const ofImage = valuesOf(values, index);
-          overlap.add(record.kind, ofImage, masks[index]);
+          overlap.add(record.defectType, ofImage, masks[index]);
           kindPixels.add(record, ofImage, masks[index]);
         }
         for (const [name, image] of Object.entries(prediction.intermediates)) {
@@ -180,9 +181,9 @@ async function scoreBatch({ records }: Batch, prediction: Prediction): Promise<E
     reduced.max.data<'float32'>(),
   ]);
   tf.dispose(reduced);
-  return records.map(({ id, kind, label }, index) => ({
+  return records.map(({ id, defectType, label }, index) => ({
     id,
-    kind,
+    defectType,
     label,
     score: score[index] ?? Number.NaN,
     scores: { mean: mean[index] ?? Number.NaN, max: max[index] ?? Number.NaN },

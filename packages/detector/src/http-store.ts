@@ -1,4 +1,4 @@
-import type { FileStore } from '@utad/training';
+import type { FileStore } from '@utad/core';
 import { BundleError } from './bundle-error';
 import { HttpStoreError } from './http-store-error';
 import { MANIFEST_FILE, parseManifest } from './manifest';

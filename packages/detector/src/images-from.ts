@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Images, Size } from '@utad/training';
+import type { Size } from '@utad/core';
+import type { Images } from '@utad/training';
 import { InputImageError } from './input-image-error';
 import { checkSides, type Drawable, drawn, isDrawable, isPixelData, type PixelData } from './pixels';
 import { type Raster, resample } from './resample';

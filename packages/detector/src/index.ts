@@ -34,7 +34,6 @@ export { HttpStoreError, type HttpStoreProblem } from './http-store-error';
 export { type ImageSource, imagesFrom } from './images-from';
 export { InputImageError, type InputImageProblem } from './input-image-error';
 export { encodeManifest, MANIFEST_FILE } from './manifest';
-export { resizeMask } from './mask';
 export { meanImageAuroc } from './mean-image';
 export { METRIC_SIZE } from './metric-size';
 export type { Drawable, PixelData } from './pixels';

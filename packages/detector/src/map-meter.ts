@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ImageRecord } from '@utad/core';
+import { resizeNearest } from '@utad/core';
 import { type MinMax, minMax } from '@utad/eval';
-import type { ImageRecord } from '@utad/training';
 import type { Reduction } from './detector';
-import { resizeMask } from './mask';
 import { METRIC_SIZE } from './metric-size';
 import { scoreOf } from './score';
 
@@ -40,7 +40,7 @@ export class MapMeter {
 
 /** The masks of a batch at {@link METRIC_SIZE}; undefined where one is not known. */
 export function masksOf(records: readonly ImageRecord[]): (Uint8Array | undefined)[] {
-  return records.map(({ mask, size, maskSize = size }) => mask && resizeMask(mask, maskSize, METRIC_SIZE));
+  return records.map(({ mask, size, maskSize = size }) => mask && resizeNearest(mask, maskSize, METRIC_SIZE));
 }
 
 /** The values of one image of what {@link MapMeter.add} returns. */

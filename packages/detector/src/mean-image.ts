@@ -1,5 +1,5 @@
+import { type Dataset, everyIndex, type ImageRecord, type Size } from '@utad/core';
 import { rocAuc } from '@utad/eval';
-import type { ImageRecord, Size, TrainingData } from '@utad/training';
 import { rgbIndex } from './rgb-index';
 
 /**
@@ -10,7 +10,7 @@ import { rgbIndex } from './rgb-index';
  * @throws RangeError when images differ in size.
  * @throws MetricError when the test set has images of one class only.
  */
-export async function meanImageAuroc(training: TrainingData, test: TrainingData): Promise<number> {
+export async function meanImageAuroc(training: Dataset, test: Dataset): Promise<number> {
   let size: Size | undefined;
   let sum = new Float64Array();
   for await (const record of training.records(everyIndex(training))) {
@@ -41,8 +41,4 @@ function checkSize({ id, size }: ImageRecord, expected: Size): void {
   throw new RangeError(
     `meanImageAuroc: expected ${id} to be ${expected.join('x')}, received ${size.join('x')}`,
   );
-}
-
-function everyIndex({ count }: TrainingData): number[] {
-  return Array.from({ length: count }, (_, index) => index);
 }

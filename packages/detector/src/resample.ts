@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /** An image row by row, three channels last: `H * W * 3` values. */
 export interface Raster {

@@ -1,5 +1,5 @@
-import type { ImageRecord } from '@utad/training';
-import { resizeMask } from './mask';
+import type { ImageRecord } from '@utad/core';
+import { resizeNearest } from '@utad/core';
 import { rgbIndex } from './rgb-index';
 
 /** Mean absolute differences in [0, 1] that say whether a detector restores images; needs clean twins. */
@@ -22,7 +22,7 @@ export class RestorationMeter {
   add(record: ImageRecord, intermediates: Readonly<Record<string, Float32Array>>): void {
     const { image, mask, cleanTwin, size, maskSize = size, channels } = record;
     if (mask === undefined || cleanTwin === undefined) return;
-    const defect = resizeMask(mask, maskSize, size);
+    const defect = resizeNearest(mask, maskSize, size);
     for (let index = 0; index < size[0] * size[1] * 3; index++) {
       const at = rgbIndex(index, channels);
       const x = (image[at] ?? 0) / 255;

@@ -1,5 +1,6 @@
+import { type Dataset, everyIndex } from '@utad/core';
 import { PixelAccumulator, quantile } from '@utad/eval';
-import { readBatches, type TrainingData } from '@utad/training';
+import { readBatches } from '@utad/training';
 import { type AnomalyDetector, disposePrediction } from './detector';
 
 /** Where good ends and anomalous begins; `score >= threshold` is anomalous. */
@@ -25,12 +26,12 @@ export const PIXEL_QUANTILE = 0.999;
  */
 export async function fitThresholds(
   detector: AnomalyDetector,
-  heldOut: TrainingData,
+  heldOut: Dataset,
   { batchSize = 8 }: { batchSize?: number } = {},
 ): Promise<Thresholds> {
   const scores: number[] = [];
   const pixels = new PixelAccumulator();
-  const order = Array.from({ length: heldOut.count }, (_, index) => index);
+  const order = everyIndex(heldOut);
   for await (const { images } of readBatches(heldOut, { order, batchSize, size: detector.inputSize })) {
     try {
       const prediction = detector.predict(images);

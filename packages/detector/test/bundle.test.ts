@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { type FileStore, memoryStore } from '@utad/core';
 import {
   type BundleDetails,
   BundleError,
@@ -16,7 +17,6 @@ import {
   saveBundle,
 } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
-import { type FileStore, memoryStore } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeDetector, fakeKind } from './fake-detector';
 

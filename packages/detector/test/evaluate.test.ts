@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { ImageRecord } from '@utad/core';
 import {
   type EvaluatedImage,
   type Evaluation,
@@ -7,7 +8,7 @@ import {
   type Thresholds,
 } from '@utad/detector';
 import { bootstrapInterval, MetricError, PixelAccumulator, rocAuc } from '@utad/eval';
-import type { Batch, ImageRecord } from '@utad/training';
+import type { Batch } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
 import { KindPixels } from '../src/evaluation/kind-pixels';
@@ -26,12 +27,12 @@ const thresholds: Thresholds = { image: 0.3, pixel: 0.1, images: 5 };
 /** An image of two pixels with these red values; green and blue are nothing. A red of 51 is 0.2. */
 function image(reds: [number, number], rest: Partial<ImageRecord>): ImageRecord {
   const bytes = Uint8Array.from(reds.flatMap((red) => [red, 0, 0]));
-  return { id: '', label: 0, kind: 'good', image: bytes, size: [1, 2], channels: 3, ...rest };
+  return { id: '', label: 0, defectType: 'good', image: bytes, size: [1, 2], channels: 3, ...rest };
 }
 
 const good = (reds: [number, number], id = 'good') => image(reds, { id, mask: Uint8Array.of(0, 0) });
 const scratched = (reds: [number, number], id = 'scratched') =>
-  image(reds, { id, label: 1, kind: 'scratch', mask: Uint8Array.of(0, 1) });
+  image(reds, { id, label: 1, defectType: 'scratch', mask: Uint8Array.of(0, 1) });
 
 async function run(records: ImageRecord[], options = {}): Promise<Evaluation> {
   const detector = new FakeDetector({ inputSize: [1, 2] });
@@ -62,7 +63,7 @@ describe('by hand, on maps that are flat', () => {
       aupr: expect.closeTo(1 / 2 + (1 / 2) * (2 / 3), 12),
       f1Max: 0.8,
     });
-    expect(items.map(({ id, kind, label }) => [id, kind, label])).toEqual([
+    expect(items.map(({ id, defectType: kind, label }) => [id, kind, label])).toEqual([
       ['a', 'good', 0],
       ['b', 'scratch', 1],
       ['c', 'good', 0],
@@ -185,8 +186,8 @@ describe('what is not defined is null, and a note says why', () => {
     const { image, pixel, kinds, pixelCurves, testThresholds, notes } = await run([
       ...two,
       bare,
-      { ...scratched([255, 255]), kind: 'dent' },
-      { ...scratched([255, 255]), kind: 'dent' },
+      { ...scratched([255, 255]), defectType: 'dent' },
+      { ...scratched([255, 255]), defectType: 'dent' },
     ]);
     expect(image.auroc).toBe(1);
     const nothing = { auroc: null, aupr: null, aupro: null, f1Max: null };
@@ -196,7 +197,7 @@ describe('what is not defined is null, and a note says why', () => {
     expect(notes).toEqual(['Not defined: pixel metrics; not every test image has a ground-truth mask.']);
     // Dents all have one, and can be told: half of what is marked. Each half of 1 is above the four good halves, and ties
     // with two of their own.
-    expect(kinds.map(({ kind, iou, pixelAuroc }) => [kind, iou, pixelAuroc])).toEqual([
+    expect(kinds.map(({ defectType: kind, iou, pixelAuroc }) => [kind, iou, pixelAuroc])).toEqual([
       ['good', null, null],
       ['dent', 0.5, expect.closeTo(5 / 6, 12)],
       ['scratch', null, null],
@@ -317,8 +318,8 @@ describe('pixels of each type of defect', () => {
     for (const pixels of [apart, bounded]) {
       for (let seed = 0; seed < 40; seed++) {
         const { map, mask } = drawn(seed);
-        if (seed % 4 === 0) pixels.add({ kind: 'good', label: 0 }, map, new Uint8Array(PIXELS));
-        else pixels.add({ kind: seed % 4 === 1 ? 'dent' : 'scratch', label: 1 }, map, mask);
+        if (seed % 4 === 0) pixels.add({ defectType: 'good', label: 0 }, map, new Uint8Array(PIXELS));
+        else pixels.add({ defectType: seed % 4 === 1 ? 'dent' : 'scratch', label: 1 }, map, mask);
       }
     }
     expect(bounded.against('dent')).toBe('memory');

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Size } from '@utad/core';
 import {
   type AnomalyDetector,
   type Bundle,
@@ -9,7 +10,7 @@ import {
   restoreNetworks,
   scoreOf,
 } from '@utad/detector';
-import type { Images, Size } from '@utad/training';
+import type { Images } from '@utad/training';
 
 export interface FakeOptions {
   readonly inputSize?: Size;

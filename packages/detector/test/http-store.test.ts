@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type FileStore, memoryStore } from '@utad/core';
 import {
   BundleError,
   encodeManifest,
@@ -10,7 +11,6 @@ import {
   readBundle,
   saveBundle,
 } from '@utad/detector';
-import { type FileStore, memoryStore } from '@utad/training';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FakeDetector, fakeKind } from './fake-detector';
 

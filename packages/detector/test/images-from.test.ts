@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Size } from '@utad/core';
 import { type ImageSource, InputImageError, imagesFrom, type PixelData } from '@utad/detector';
-import type { Size } from '@utad/training';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import fixture from '../../datasets/test/fixtures/pillow-resize.json';

@@ -1,12 +1,12 @@
+import type { ImageRecord } from '@utad/core';
 import { meanImageAuroc } from '@utad/detector';
 import { MetricError } from '@utad/eval';
-import type { ImageRecord } from '@utad/training';
 import { expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
 
 function image(bytes: number[], label: 0 | 1 = 0): ImageRecord {
   const size = [1, bytes.length] as const;
-  return { id: 'an image', label, kind: '', image: Uint8Array.from(bytes), size, channels: 1 };
+  return { id: 'an image', label, defectType: '', image: Uint8Array.from(bytes), size, channels: 1 };
 }
 
 /** Their mean is 10, 20. */

@@ -1,10 +1,10 @@
-import type { ImageRecord } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
 import { expect, it } from 'vitest';
 import { RestorationMeter } from '../src/restoration';
 
 it('takes grey for the colour that it is', () => {
   const grey: ImageRecord = {
-    ...{ id: '', label: 1, kind: 'scratch', size: [1, 2], channels: 1 },
+    ...{ id: '', label: 1, defectType: 'scratch', size: [1, 2], channels: 1 },
     image: Uint8Array.of(51, 255),
     cleanTwin: Uint8Array.of(51, 51),
     mask: Uint8Array.of(0, 1),

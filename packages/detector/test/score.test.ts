@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { resizeNearest } from '@utad/core';
 import { disposePrediction, normalizedScore, scoreOf } from '@utad/detector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { resizeMask } from '../src/mask';
 import { FakeDetector } from './fake-detector';
 
 describe('scoreOf', () => {
@@ -44,24 +44,24 @@ describe('normalizedScore', () => {
   });
 });
 
-describe('resizeMask', () => {
+describe('resizeNearest', () => {
   const mask = (...values: number[]) => Uint8Array.from(values);
 
   it('repeats pixels on the way up', () => {
-    expect([...resizeMask(mask(0, 1), [1, 2], [2, 4])]).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
+    expect([...resizeNearest(mask(0, 1), [1, 2], [2, 4])]).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
   });
 
   it('takes the pixel under each new centre on the way down', () => {
     // New centres lie at 0.5 * 4 / 2 = 1 and 3 of old columns 0 to 4: the second and the last pixel.
-    expect([...resizeMask(mask(0, 1, 0, 1), [1, 4], [1, 2])]).toEqual([1, 1]);
+    expect([...resizeNearest(mask(0, 1, 0, 1), [1, 4], [1, 2])]).toEqual([1, 1]);
     // Of three columns to two: centres at 0.75 and 2.25.
-    expect([...resizeMask(mask(1, 0, 1), [1, 3], [1, 2])]).toEqual([1, 1]);
-    expect([...resizeMask(mask(0, 1, 0), [1, 3], [1, 2])]).toEqual([0, 0]);
+    expect([...resizeNearest(mask(1, 0, 1), [1, 3], [1, 2])]).toEqual([1, 1]);
+    expect([...resizeNearest(mask(0, 1, 0), [1, 3], [1, 2])]).toEqual([0, 0]);
   });
 
   it('tells rows from columns', () => {
-    expect([...resizeMask(mask(1, 0, 0, 0, 1, 0), [2, 3], [2, 3])]).toEqual([1, 0, 0, 0, 1, 0]);
-    expect([...resizeMask(mask(1, 0), [2, 1], [4, 2])]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+    expect([...resizeNearest(mask(1, 0, 0, 0, 1, 0), [2, 3], [2, 3])]).toEqual([1, 0, 0, 0, 1, 0]);
+    expect([...resizeNearest(mask(1, 0), [2, 1], [4, 2])]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
   });
 });
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Dataset, ImageRecord, Size } from '@utad/core';
 import { fitThresholds } from '@utad/detector';
 import { MetricError } from '@utad/eval';
-import type { ImageRecord, Size, TrainingData } from '@utad/training';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
 import { FakeDetector } from './fake-detector';
@@ -15,10 +15,17 @@ afterEach(() => {
 });
 
 /** Grey images of these bytes each. */
-function greys(size: Size, ...images: number[][]): TrainingData {
+function greys(size: Size, ...images: number[][]): Dataset {
   return dataOf(
     images.map((bytes, index): ImageRecord => {
-      return { id: `${index}`, label: 0, kind: 'good', image: Uint8Array.from(bytes), size, channels: 1 };
+      return {
+        id: `${index}`,
+        label: 0,
+        defectType: 'good',
+        image: Uint8Array.from(bytes),
+        size,
+        channels: 1,
+      };
     }),
   );
 }

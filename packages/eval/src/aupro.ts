@@ -1,7 +1,7 @@
+import type { Size } from '@utad/core';
 import { CompensatedSum } from './compensated-sum';
 import { MetricError } from './error';
 import { regionSizes } from './region-sizes';
-import type { Size } from './size';
 import { sortScores } from './sort-scores';
 import { countBelow, countUpTo } from './sorted';
 import { splitByLabel } from './split';

@@ -1,7 +1,8 @@
+import type { Size } from '@utad/core';
 import { countOnes, expectSameLength } from './binary';
 import { MetricError } from './error';
 import { labelRegions } from './label-regions';
-import { expectOneMap, type Size } from './size';
+import { expectOneMap } from './size';
 
 /** A rectangle of pixels. Places count from 0, at the top left. */
 export interface Box {

@@ -34,4 +34,3 @@ export { quantile } from './quantile';
 export { regionsAt } from './regions-at';
 export { rocAuc } from './roc-auc';
 export { type RocCurve, rocCurve } from './roc-curve';
-export type { Size } from './size';

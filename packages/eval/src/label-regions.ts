@@ -1,4 +1,4 @@
-import type { Size } from './size';
+import type { Size } from '@utad/core';
 
 /** The regions of a mask by number. */
 export interface RegionLabels {

@@ -1,6 +1,6 @@
+import type { Size } from '@utad/core';
 import { CompensatedSum } from './compensated-sum';
 import { regionSizes } from './region-sizes';
-import type { Size } from './size';
 import { splitByLabel } from './split';
 import { expectBothClasses } from './steps';
 

@@ -1,6 +1,7 @@
+import type { Size } from '@utad/core';
 import { countOnes, expectSameLength } from './binary';
 import { hasRegion, labelRegions } from './label-regions';
-import { countMaps, type Size } from './size';
+import { countMaps } from './size';
 
 /** How many regions there are, and of how many pixels the region of each pixel is. */
 export interface RegionSizes {

@@ -1,7 +1,5 @@
+import type { Size } from '@utad/core';
 import { MetricError } from './error';
-
-/** Height and width of a map in pixels. Maps are stored row by row. */
-export type Size = readonly [height: number, width: number];
 
 /** How many maps of this size so many pixels are. */
 export function countMaps(pixels: number, [height, width]: Size, metric: string): number {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Size } from '@utad/core';
 import {
   aupro,
   averagePrecision,
@@ -14,7 +15,6 @@ import {
   proCurve,
   quantile,
   rocAuc,
-  type Size,
 } from '@utad/eval';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

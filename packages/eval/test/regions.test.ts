@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { connectedRegions, MetricError, regionsAt, type Size } from '@utad/eval';
+import type { Size } from '@utad/core';
+import { connectedRegions, MetricError, regionsAt } from '@utad/eval';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { deriveSeed, symbolic } from '@utad/training';
+import { deriveSeed } from '@utad/core';
+import { symbolic } from '@utad/training';
 
 /** What every part of one network shares: its name, for layers, and the seed of its initial weights. */
 export interface Scope {

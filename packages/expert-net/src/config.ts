@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /** Everything that fixes Expert-Net's shape and loss. Plain data. */
 export interface ExpertNetConfig {

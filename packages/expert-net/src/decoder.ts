@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { deriveSeed, symbolic, UpsampleNearest } from '@utad/training';
+import { deriveSeed } from '@utad/core';
+import { symbolic, UpsampleNearest } from '@utad/training';
 import { convolution, type Normalize, relu, residualBlock, type Scope } from './blocks';
 import type { ExpertNetConfig } from './config';
 import { AdaIn } from './layers/adain';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Images, ofRank, outputsOf, type Size } from '@utad/training';
+import type { Size } from '@utad/core';
+import { type Images, ofRank, outputsOf } from '@utad/training';
 import type { Scope } from './blocks';
 import type { ExpertNetConfig } from './config';
 import { buildGuidedDecoder, buildPlainDecoder } from './decoder';

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /** One inception block: `filters` in each of its four branches, and the pooling (or up-sampling) after it. */
 export interface BlockConfig {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { deriveSeed, symbolic, UpsampleNearest } from '@utad/training';
+import { deriveSeed } from '@utad/core';
+import { symbolic, UpsampleNearest } from '@utad/training';
 import type { IeNetConfig } from './config';
 import { inceptionBlock } from './inception-block';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { deriveSeed, symbolic } from '@utad/training';
+import { deriveSeed } from '@utad/core';
+import { symbolic } from '@utad/training';
 import { BatchNorm } from './layers/batch-norm';
 
 const LEAK = 0.1;

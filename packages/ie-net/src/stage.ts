@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { deriveSeed, type Images, type Stage } from '@utad/training';
+import { deriveSeed } from '@utad/core';
+import type { Images, Stage } from '@utad/training';
 import type { IeNet } from './ie-net';
 import { klDivergence, mutualInformationLoss, reconstructionLoss } from './losses';
 

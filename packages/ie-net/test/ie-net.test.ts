@@ -125,7 +125,7 @@ describe('the stage', () => {
           (level) => 40 + 80 * level,
         );
         const image = Uint8Array.from({ length: 16 * 16 * 3 }, (_, place) => colour[place % 3] ?? 0);
-        return { id: `${index}`, label: 0, kind: 'good', image, size: [16, 16], channels: 3 } as const;
+        return { id: `${index}`, label: 0, defectType: 'good', image, size: [16, 16], channels: 3 } as const;
       }),
     );
 

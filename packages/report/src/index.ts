@@ -35,7 +35,6 @@ export type {
   ReportData,
   ReportThresholds,
   Restoration,
-  Size,
   StageLosses,
 } from './run/data';
 export type {

@@ -16,7 +16,7 @@ function kept(candidates: readonly Candidate[], most: number): Candidate[] {
 const candidates = fc
   .array(
     fc.record({
-      kind: fc.constantFrom('good', 'hole', 'scratch'),
+      defectType: fc.constantFrom('good', 'hole', 'scratch'),
       score: fc.double({ min: 0, max: 1, noNaN: true }),
       wrong: fc.boolean(),
     }),
@@ -38,13 +38,14 @@ describe('a choice of images', () => {
   });
 
   it('divides what is left evenly among the types that have enough', () => {
-    const right = (kind: string, count: number) =>
+    const right = (defectType: string, count: number) =>
       Array.from(
         { length: count },
-        (_, i): Candidate => ({ id: `${kind} ${i}`, kind, score: i, wrong: false }),
+        (_, i): Candidate => ({ id: `${defectType} ${i}`, defectType, score: i, wrong: false }),
       );
     const left = kept([...right('good', 100), ...right('hole', 3), ...right('scratch', 50)], 23);
-    const countOf = (kind: string) => left.filter((candidate) => candidate.kind === kind).length;
+    const countOf = (defectType: string) =>
+      left.filter((candidate) => candidate.defectType === defectType).length;
     expect([countOf('good'), countOf('hole'), countOf('scratch')]).toEqual([10, 3, 10]);
   });
 
@@ -52,7 +53,7 @@ describe('a choice of images', () => {
     // 101 scores close together at one end and one far away: what stays must not all be of the crowd.
     const scores = [...Array.from({ length: 101 }, (_, i) => i / 1000), 1, 2, 3];
     const left = kept(
-      scores.map((score, i) => ({ id: String(i), kind: 'good', score, wrong: false })),
+      scores.map((score, i) => ({ id: String(i), defectType: 'good', score, wrong: false })),
       6,
     )
       .map(({ score }) => score)

@@ -14,7 +14,7 @@ const thresholds = { pixelThreshold: 0.5, imageThreshold: 10 };
 
 function row(id: string, score: number, rest: Partial<GalleryRow> = {}): GalleryRow {
   return {
-    ...{ id, score, kind: 'good', label: 0, size },
+    ...{ id, score, defectType: 'good', label: 0, size },
     images: [{ name: 'input', symbol: 'x', pixels: new Uint8Array(72).fill(100) }],
     maps: [{ name: 'anomaly map', group: 'total', values: new Float32Array(24) }],
     ...rest,

@@ -1,4 +1,5 @@
-import type { GalleryRow, ImageScore, Size } from '@utad/report';
+import type { Size } from '@utad/core';
+import type { GalleryRow, ImageScore } from '@utad/report';
 
 /** Uniform numbers in [0, 1), the same in every run. */
 export function uniform(seed: number): () => number {

@@ -3,7 +3,7 @@ import type { ImageScore, Latent, LatentPoint } from '@utad/report';
 /** Training images in two clouds, good ones among them, each type of defect on a side of its own. */
 export function sampleLatent(scores: readonly ImageScore[], training: number, next: () => number): Latent {
   const cloud = () => next() + next() + next() - 1.5;
-  const kinds = [...new Set(scores.filter(({ label }) => label === 1).map(({ kind }) => kind))];
+  const kinds = [...new Set(scores.filter(({ label }) => label === 1).map(({ defectType: kind }) => kind))];
   const near = (group: string): readonly [x: number, y: number] => {
     const angle = (2 * Math.PI * kinds.indexOf(group)) / kinds.length;
     return kinds.includes(group) ? [3 * Math.cos(angle), 2 * Math.sin(angle)] : [next() < 0.5 ? -1 : 1, 0];
@@ -13,7 +13,7 @@ export function sampleLatent(scores: readonly ImageScore[], training: number, ne
       id: `train/good/${String(i).padStart(3, '0')}.png`,
       group: 'training',
     })),
-    ...scores.map(({ id, kind, label }) => ({ id, group: label === 0 ? 'good' : kind })),
+    ...scores.map(({ id, defectType: kind, label }) => ({ id, group: label === 0 ? 'good' : kind })),
   ];
   const placed = (spread: number) =>
     images.map(({ id, group }): LatentPoint => {

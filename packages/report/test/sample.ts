@@ -99,8 +99,8 @@ const course = (epochs: number, start: number, end: number, next: () => number) 
 /** The numbers of each kind, without an interval for the second, as a kind with a single image has none. */
 function kindsOf(scores: readonly ImageScore[], threshold: number): KindResult[] {
   const good = scores.filter(({ label }) => label === 0);
-  return [...new Set(scores.map(({ kind }) => kind))].map((kind, i) => {
-    const images = scores.filter((image) => image.kind === kind);
+  return [...new Set(scores.map(({ defectType }) => defectType))].map((defectType, i) => {
+    const images = scores.filter((image) => image.defectType === defectType);
     const label = images[0]?.label ?? 0;
     const pair = label === 1 ? [...good, ...images] : [];
     const auroc =
@@ -111,7 +111,7 @@ function kindsOf(scores: readonly ImageScore[], threshold: number): KindResult[]
           )
         : null;
     return {
-      kind,
+      defectType,
       label,
       images: images.length,
       called: images.filter(({ score }) => score >= threshold).length,
@@ -146,14 +146,14 @@ export async function sampleReport(side = 64): Promise<ReportData> {
   const scores: ImageScore[] = [
     ...Array.from({ length: 40 }, (_, i) => ({
       id: `test/good/${String(i).padStart(3, '0')}.png`,
-      kind: 'good',
+      defectType: 'good',
       label: 0 as const,
       score: 0.0105 + 0.004 * (next() + next() + next() - 1.2),
     })),
-    ...kinds.flatMap((kind, k) =>
+    ...kinds.flatMap((defectType, k) =>
       Array.from({ length: 12 }, (_, i) => ({
-        id: `test/${kind}/${String(i).padStart(3, '0')}.png`,
-        kind,
+        id: `test/${defectType}/${String(i).padStart(3, '0')}.png`,
+        defectType,
         label: 1 as const,
         score: 0.0135 + 0.0018 * k + 0.007 * (next() + next() + next() - 1.2),
       })),
@@ -175,7 +175,7 @@ export async function sampleReport(side = 64): Promise<ReportData> {
   });
   for (const each of rows) await gallery.add(each);
   for (let i = 0; i < 8; i++) {
-    const good = row({ id: `train/good/00${i}.png`, kind: 'good', label: 0, score: 0 }, side, next);
+    const good = row({ id: `train/good/00${i}.png`, defectType: 'good', label: 0, score: 0 }, side, next);
     await gallery.setTrainingPicture(good.id, good.size, good.images[0]?.pixels ?? new Uint8Array());
   }
   const stages = {

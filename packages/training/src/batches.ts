@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ImageRecord, Images, Size, TrainingData } from './data';
+import type { Dataset, ImageRecord, Size } from '@utad/core';
+import type { Images } from './images';
 
 /** One batch of images with the records they came from. The reader disposes of `images`. */
 export interface Batch {
@@ -59,7 +60,7 @@ function repeatGrey(grey: Uint8Array, values: Float32Array, offset: number): voi
  * @param options A last batch of fewer than `smallestBatch` images is dropped; default 1.
  */
 export async function* readBatches(
-  data: TrainingData,
+  data: Dataset,
   { order, batchSize, size, smallestBatch = 1, pass = 0 }: BatchOptions,
 ): AsyncGenerator<Batch> {
   let pending: ImageRecord[] = [];

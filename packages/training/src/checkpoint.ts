@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { FileStore } from '@utad/core';
 import type { Losses } from './events';
 import type { StartingPoint } from './explosion-guard';
-import type { FileStore } from './store';
 
 /** Where a run stands, besides its tensors. */
 export interface Progress {

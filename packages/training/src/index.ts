@@ -7,24 +7,20 @@ export {
   type StageHistory,
   saveCheckpoint,
 } from './checkpoint';
-export type { ImageRecord, Images, Size, TrainingData } from './data';
 export { DivergedError } from './diverged-error';
 export type { EarlyStopping } from './early-stopping';
 export type { Losses, TrainingEvent } from './events';
 export type { StartingPoint } from './explosion-guard';
+export type { Images } from './images';
 export { outputsOf, symbolic } from './layers/graph';
 export { UpsampleNearest } from './layers/upsample-nearest';
-export { memoryStore } from './memory-store';
 export { ofRank, type TensorOfRank } from './ops/of-rank';
 export { type StandardizeOptions, standardize } from './ops/standardize';
 export { upsampleNearest } from './ops/upsample-nearest';
 export { Optimizer, type OptimizerConfig, type UpdateOptions } from './optimizer';
-export { deriveSeed, permutation, uniformSource } from './random';
 export { type LearningRateOptions, learningRateFactor, type Schedule } from './schedule';
 export { type Stage, type StageLosses, stageWeights, trainableWeights } from './stage';
 export type { StageTraining } from './stage-run';
-export type { FileStore } from './store';
-export { holdOut, subset } from './subset';
 export {
   type CheckpointOptions,
   type StagePlan,

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Dataset } from '@utad/core';
+import { deriveSeed, permutation } from '@utad/core';
 import { type Batch, batchCount, readBatches } from './batches';
 import { BestWeights } from './best-weights';
 import { type Checkpoint, CheckpointError, type Progress, type StageHistory } from './checkpoint';
-import type { TrainingData } from './data';
 import { bestEpoch, type EarlyStopping, isExhausted } from './early-stopping';
 import type { TrainingEvent } from './events';
 import { ExplosionGuard } from './explosion-guard';
 import { LossMeter } from './loss-meter';
 import { Optimizer, type OptimizerConfig } from './optimizer';
-import { deriveSeed, permutation } from './random';
 import { learningRateFactor, type Schedule } from './schedule';
 import { SMALLEST_BATCH, type Stage, stageWeights, trainableWeights } from './stage';
 import { newlyTrivial } from './trivial-terms';
@@ -38,7 +38,7 @@ export interface StageTraining {
 
 export interface StageRunOptions {
   readonly seed: number;
-  readonly validation?: TrainingData;
+  readonly validation?: Dataset;
   readonly onEvent?: (event: TrainingEvent) => void;
 }
 
@@ -62,7 +62,7 @@ export class StageRun {
   constructor(
     private readonly stage: Stage,
     private readonly training: StageTraining,
-    private readonly data: TrainingData,
+    private readonly data: Dataset,
     private readonly options: StageRunOptions,
   ) {
     this.stepsPerEpoch = batchCount(data.count, training.batchSize, SMALLEST_BATCH);
@@ -169,7 +169,7 @@ export class StageRun {
     return this.training.epochs * this.stepsPerEpoch;
   }
 
-  private get validation(): TrainingData | undefined {
+  private get validation(): Dataset | undefined {
     const { validation } = this.options;
     return validation === undefined || validation.count < SMALLEST_BATCH ? undefined : validation;
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ImageRecord, Images, Size } from './data';
+import type { ImageRecord, Size } from '@utad/core';
+import type { Images } from './images';
 import type { TrivialTerm } from './trivial-terms';
 
 /** The least a batch holds: IE-Net pairs each image with another one. */

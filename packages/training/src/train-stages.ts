@@ -1,3 +1,4 @@
+import type { Dataset, FileStore } from '@utad/core';
 import {
   CheckpointError,
   loadCheckpoint,
@@ -5,12 +6,10 @@ import {
   type StageHistory,
   saveCheckpoint,
 } from './checkpoint';
-import type { TrainingData } from './data';
 import type { TrainingEvent } from './events';
 import { checkIdentity, restoreWeights, weightsOf } from './resume';
 import type { Stage } from './stage';
 import { StageRun, type StageTraining } from './stage-run';
-import type { FileStore } from './store';
 
 /** A stage and how it is to be trained. */
 export interface StagePlan {
@@ -41,7 +40,7 @@ export interface TrainingOptions {
   /** Default: none are written. */
   readonly checkpoint?: CheckpointOptions;
   /** Images on which losses are measured after each epoch, without learning from them. */
-  readonly validation?: TrainingData;
+  readonly validation?: Dataset;
   /** What makes two runs the same run, besides data and seed: the configuration, as text. Default ''. */
   readonly configuration?: string;
 }
@@ -59,7 +58,7 @@ export interface TrainingOptions {
  */
 export async function trainStages(
   plans: readonly StagePlan[],
-  data: TrainingData,
+  data: Dataset,
   options: TrainingOptions = {},
 ): Promise<StageHistory[]> {
   const { seed = 0, checkpoint, signal, configuration = '' } = options;

@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Dataset, deriveSeed, everyIndex } from '@utad/core';
 import { readBatches } from './batches';
-import type { TrainingData } from './data';
 import type { Losses } from './events';
 import { LossMeter } from './loss-meter';
-import { deriveSeed } from './random';
 import { SMALLEST_BATCH, type Stage } from './stage';
 
 export interface ValidationOptions {
@@ -16,11 +15,11 @@ export interface ValidationOptions {
 /** Mean losses on images kept out of training, with the same noise every time. */
 export async function validationLoss(
   stage: Stage,
-  data: TrainingData,
+  data: Dataset,
   { batchSize, seed, check }: ValidationOptions,
 ): Promise<Losses> {
   const meter = new LossMeter(check);
-  const order = Array.from({ length: data.count }, (_, index) => index);
+  const order = everyIndex(data);
   const options = { order, batchSize, size: stage.inputSize, smallestBatch: SMALLEST_BATCH };
   try {
     let batchIndex = 0;

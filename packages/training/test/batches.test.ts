@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { batchCount, type ImageRecord, readBatches, toImages } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
+import { batchCount, readBatches, toImages } from '@utad/training';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dataOf } from '../../../scripts/testing/records';
@@ -8,7 +9,7 @@ import { dataOf } from '../../../scripts/testing/records';
 const dot = (value: number): ImageRecord => ({
   id: `dot ${value}`,
   label: 0,
-  kind: 'good',
+  defectType: 'good',
   image: Uint8Array.of(value),
   size: [1, 1],
   channels: 1,
@@ -19,7 +20,7 @@ describe('toImages', () => {
     const colour: ImageRecord = {
       id: 'colour',
       label: 0,
-      kind: 'good',
+      defectType: 'good',
       image: Uint8Array.of(0, 51, 102, 153, 204, 255),
       size: [1, 2],
       channels: 3,

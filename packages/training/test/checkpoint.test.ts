@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { CheckpointError, loadCheckpoint, memoryStore, type Progress, saveCheckpoint } from '@utad/training';
+import { memoryStore } from '@utad/core';
+import { CheckpointError, loadCheckpoint, type Progress, saveCheckpoint } from '@utad/training';
 import { expect, it } from 'vitest';
 
 const progress: Progress = {

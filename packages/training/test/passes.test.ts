@@ -1,10 +1,11 @@
-import { memoryStore, subset, type TrainingData, type TrainingEvent, trainStages } from '@utad/training';
+import { type Dataset, memoryStore, subset } from '@utad/core';
+import { type TrainingEvent, trainStages } from '@utad/training';
 import { expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
 import { SIZE, tinyStages } from './tiny-stages';
 
 /** Data that note which pass they are asked for. */
-function noting(passes: (number | undefined)[], count = 4): TrainingData {
+function noting(passes: (number | undefined)[], count = 4): Dataset {
   const data = randomData(count, { size: SIZE });
   return {
     ...data,

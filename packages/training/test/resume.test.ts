@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { memoryStore } from '@utad/core';
 import {
   CheckpointError,
-  memoryStore,
   type StageHistory,
   stageWeights,
   type TrainingEvent,

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Images, ofRank, outputsOf, type Size, type Stage, type StagePlan } from '@utad/training';
+import type { Size } from '@utad/core';
+import { type Images, ofRank, outputsOf, type Stage, type StagePlan } from '@utad/training';
 
 export const SIZE: Size = [2, 2];
 

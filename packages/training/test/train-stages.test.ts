@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { memoryStore } from '@utad/core';
 import {
   type Images,
-  memoryStore,
   type Stage,
   stageWeights,
   type TrainingEvent,

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { type FileStore, memoryStore } from '@utad/core';
 import {
   CheckpointError,
-  type FileStore,
-  memoryStore,
   type Stage,
   type StageTraining,
   stageWeights,

@@ -1,6 +1,6 @@
+import type { FileStore } from '@utad/core';
 import { type Asset, BundleError, type BundleManifest, httpStore, readBundle } from '@utad/detector';
 import { randomVgg19Weights, type Vgg19Weights } from '@utad/perceptual';
-import type { FileStore } from '@utad/training';
 import { twoStageKind } from './kind';
 import { KIND, TwoStage } from './two-stage';
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type Dataset, deriveSeed, type Size } from '@utad/core';
 import {
   type AnomalyDetector,
   type Asset,
@@ -12,7 +13,7 @@ import {
 import { ExpertNet, expertNetStage } from '@utad/expert-net';
 import { IeNet, ieNetStage } from '@utad/ie-net';
 import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
-import { deriveSeed, type Images, type Size, type TrainingData, trainStages } from '@utad/training';
+import { type Images, trainStages } from '@utad/training';
 import { type TwoStageConfig, twoStageConfig } from './config';
 
 export const KIND = 'two-stage';
@@ -68,7 +69,7 @@ export class TwoStage implements AnomalyDetector {
   }
 
   /** Trains IE-Net, then Expert-Net on the impressions of the trained IE-Net. */
-  async fit(data: TrainingData, options: FitOptions = {}): Promise<FitSummary> {
+  async fit(data: Dataset, options: FitOptions = {}): Promise<FitSummary> {
     const { training } = this.config;
     const plans = [
       { stage: ieNetStage(this.ieNet), training: training.ieNet },

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type FileStore, memoryStore } from '@utad/core';
 import {
   type AnomalyDetector,
   type Asset,
@@ -11,7 +12,6 @@ import {
   saveBundle,
 } from '@utad/detector';
 import { randomVgg19Weights } from '@utad/perceptual';
-import { type FileStore, memoryStore } from '@utad/training';
 import { TwoStage, twoStageKind, twoStagePresets } from '@utad/two-stage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as tf from '@tensorflow/tfjs';
+import { memoryStore } from '@utad/core';
 import {
   BundleError,
   disposePrediction,
@@ -10,7 +11,6 @@ import {
   saveBundle,
 } from '@utad/detector';
 import { randomVgg19Weights, type Vgg19Weights } from '@utad/perceptual';
-import { memoryStore } from '@utad/training';
 import { load, TwoStage } from '@utad/two-stage';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { tiny, vgg19 } from './tiny';

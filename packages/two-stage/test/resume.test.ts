@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { memoryStore } from '@utad/core';
 import type { FitOptions } from '@utad/detector';
-import { CheckpointError, memoryStore, type TrainingEvent } from '@utad/training';
+import { CheckpointError, type TrainingEvent } from '@utad/training';
 import { TwoStage } from '@utad/two-stage';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';

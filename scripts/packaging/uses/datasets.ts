@@ -11,4 +11,4 @@ try {
 }
 const good = synthesize({ category: 'tile', split: 'train', count: 4 });
 const { entries } = withDefects(good, { defects: ['scratch'] });
-console.log(entries.map(({ kind }) => kind).join(' ')); // good good scratch scratch
+console.log(entries.map(({ defectType: kind }) => kind).join(' ')); // good good scratch scratch

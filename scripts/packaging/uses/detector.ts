@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { type ImageRecord, memoryStore } from '@utad/core';
 import {
   type AnomalyDetector,
   BundleError,
@@ -7,7 +8,6 @@ import {
   openBundle,
   scoreOf,
 } from '@utad/detector';
-import { type ImageRecord, memoryStore } from '@utad/training';
 
 const redness: AnomalyDetector = {
   kind: 'redness',
@@ -26,7 +26,7 @@ const redness: AnomalyDetector = {
 const recordOf = (red: number): ImageRecord => ({
   id: `${red}`,
   label: 0,
-  kind: 'good',
+  defectType: 'good',
   image: Uint8Array.of(red, 0, 0),
   size: [1, 1],
   channels: 3,

@@ -6,7 +6,7 @@ async function main(): Promise<void> {
   const gallery = new GalleryBuilder({ pixelThreshold: 0.5, imageThreshold: 0.5 });
   await gallery.add({
     id: 'one',
-    kind: 'good',
+    defectType: 'good',
     label: 0,
     score: 0.7,
     size: [1, 1],

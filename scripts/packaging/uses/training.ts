@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageRecord, type Images, outputsOf, type Stage, trainStages } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
+import { type Images, outputsOf, type Stage, trainStages } from '@utad/training';
 
 const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 const net = tf.sequential({
@@ -18,7 +19,7 @@ const copying: Stage<{ x: Images }> = {
 const blue: ImageRecord = {
   id: 'blue',
   label: 0,
-  kind: 'good',
+  defectType: 'good',
   image: Uint8Array.of(0, 0, 255),
   size: [1, 1],
   channels: 3,

@@ -85,7 +85,7 @@ function comparedRun(detector: string, run: EvaluatedRun): ComparedRun {
     category: categoryOf(run),
     seed: config.seed,
     ...(testSet !== undefined && { testSet }),
-    scores: scores.items,
+    scores: scores.items.map(({ kind, ...item }) => ({ ...item, defectType: kind })),
     pixel: metrics.pixel,
   };
 }

@@ -24,7 +24,12 @@ export function documentOf(
         ? null
         : {
             rule: grid.rule,
-            images: grid.rows.map(({ id, dataset, category, kind }) => ({ id, dataset, category, kind })),
+            images: grid.rows.map(({ id, dataset, category, defectType: kind }) => ({
+              id,
+              dataset,
+              category,
+              kind,
+            })),
           },
     versions: { utad: version },
     report,

@@ -1,6 +1,6 @@
-import { METRIC_SIZE, resizeMask } from '@utad/detector';
+import { type ImageRecord, resizeNearest } from '@utad/core';
+import { METRIC_SIZE } from '@utad/detector';
 import type { ComparisonGrid, GridCell, GridRow } from '@utad/report';
-import type { ImageRecord } from '@utad/training';
 import { startBackend } from '../backend';
 import type { Context } from '../context';
 import { nameOf } from '../data/source';
@@ -79,12 +79,12 @@ function rowOf(
   if (record === undefined) throw new Error(`grid: expected the image ${id}, read none`);
   const { mask, maskSize = record.size } = record;
   return {
-    ...{ id, kind, label, cells },
+    ...{ id, defectType: kind, label, cells },
     dataset: run.source.dataset,
     category: categoryOf(run),
     size: METRIC_SIZE,
     pixels: colourOf(record),
-    ...(mask && { mask: resizeMask(mask, maskSize, METRIC_SIZE) }),
+    ...(mask && { mask: resizeNearest(mask, maskSize, METRIC_SIZE) }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ImageRecord, Size } from '@utad/training';
+import type { ImageRecord, Size } from '@utad/core';
 import type { Context } from '../context';
 import { openData } from '../data/open-data';
 import { UsageError } from '../errors';

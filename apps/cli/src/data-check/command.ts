@@ -16,7 +16,15 @@ export async function dataCheck(
     signal,
     onProgress: (done, total) => output.status(`${done}/${total} images read`),
   });
-  output.result({ dataset: name, root: path, ...report }, `${path}, as ${name}\n\n${describeReport(report)}`);
+  output.result(
+    {
+      dataset: name,
+      root: path,
+      ...report,
+      counts: report.counts.map(({ defectType, ...rest }) => ({ kind: defectType, ...rest })),
+    },
+    `${path}, as ${name}\n\n${describeReport(report)}`,
+  );
   const wrong = report.findings.reduce((sum, finding) => sum + (finding.wrong ? (finding.count ?? 1) : 0), 0);
   if (wrong > 0) throw new PartlyFailedError(`${formatCount(wrong, 'thing')} wrong with ${path}`);
 }

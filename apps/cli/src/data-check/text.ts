@@ -8,7 +8,7 @@ const SHOWN = 10;
 export function describeReport(report: DatasetReport): string {
   const masks = report.counts.some((count) => count.masks > 0);
   const rows = report.counts.map((count) => [
-    [count.category, count.split, count.kind].filter((part) => part !== null).join('/'),
+    [count.category, count.split, count.defectType].filter((part) => part !== null).join('/'),
     String(count.images),
     ...(masks ? [String(count.masks)] : []),
   ]);

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
+import { holdOut } from '@utad/core';
 import { readBundle } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
-import { holdOut } from '@utad/training';
 import type { Context } from '../context';
 import { openData } from '../data/open-data';
 import { UsageError } from '../errors';

@@ -1,3 +1,4 @@
+import type { Dataset, Size } from '@utad/core';
 import {
   KNOWN_DATASETS,
   type KnownDataset,
@@ -16,7 +17,6 @@ import {
   type Splits,
 } from '@utad/datasets/node';
 import { METRIC_SIZE } from '@utad/detector';
-import type { Size, TrainingData } from '@utad/training';
 import { UsageError } from '../errors';
 import type { Output } from '../terminal/output';
 import { decodedImagesFolder } from './decoded-images';
@@ -50,7 +50,7 @@ export interface OpenDataOptions {
 
 /** Images ready to be read, with what a reader of results must know of them. */
 export interface OpenedData {
-  readonly data: TrainingData;
+  readonly data: Dataset;
   /** How images without splits of their own were divided; null where they have some, or were taken whole. */
   readonly splits: Splits | null;
   /** The files; none for images that lie in no file of their own. */
@@ -136,7 +136,7 @@ function openFiles(
   return dataset === 'manifest' ? manifest({ ...options, file: options.root }) : folder(options);
 }
 
-function drawn(category: string | null, { split, size, limit, seed }: OpenDataOptions): TrainingData {
+function drawn(category: string | null, { split, size, limit, seed }: OpenDataOptions): Dataset {
   const known = SYNTHETIC_CATEGORIES.find((name) => name === category);
   if (known === undefined) {
     throw new UsageError(

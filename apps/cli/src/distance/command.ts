@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Size } from '@utad/core';
 import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
 import { featureScale } from '@utad/perceptual/load';
-import type { Size } from '@utad/training';
 import { startBackend } from '../backend';
 import type { Context } from '../context';
 import { addConversions, conversionSentences } from '../data/sentences';

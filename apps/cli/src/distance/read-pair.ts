@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { Size } from '@utad/core';
 import { ImageError } from '@utad/datasets';
 import { decodeImage } from '@utad/datasets/node';
-import type { Size } from '@utad/training';
 import { UsageError } from '../errors';
 import { kindOf } from '../exists';
 

@@ -1,5 +1,5 @@
+import type { Dataset, ImageRecord } from '@utad/core';
 import type { AnomalyDetector } from '@utad/detector';
-import type { ImageRecord, TrainingData } from '@utad/training';
 
 /**
  * Seconds that a detector's training takes for an image, all stages together: real epochs of one batch each.
@@ -29,7 +29,7 @@ export async function secondsPerImage(
 }
 
 /** Images that no two are alike of; how long training takes depends on their size alone. */
-function noise(count: number, [height, width]: readonly [number, number]): TrainingData {
+function noise(count: number, [height, width]: readonly [number, number]): Dataset {
   return {
     count,
     fingerprint: `noise ${count} ${height} ${width}`,
@@ -44,6 +44,6 @@ function noise(count: number, [height, width]: readonly [number, number]): Train
       state = (Math.imul(state, 1664525) + 1013904223) | 0;
       return state >>> 24;
     });
-    return { id: `${index}`, label: 0, kind: 'good', image, size: [height, width], channels: 3 };
+    return { id: `${index}`, label: 0, defectType: 'good', image, size: [height, width], channels: 3 };
   }
 }

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { type EvaluatedImage, type Prediction, resizeMask } from '@utad/detector';
+import { resizeNearest, type Size } from '@utad/core';
+import type { EvaluatedImage, Prediction } from '@utad/detector';
 import { type Gallery, GalleryBuilder, type GalleryRow } from '@utad/report';
-import type { Batch, Images, Size } from '@utad/training';
+import type { Batch, Images } from '@utad/training';
 import type { EvaluationObserver, OpenedEvaluation } from './observer';
 import { type PartLimitsWatch, partLimits } from './part-limits';
 import { inOrder, namesOf, partName, symbolOf } from './symbols';
@@ -38,19 +39,19 @@ export class GalleryObserver implements EvaluationObserver {
   async see(batch: Batch, prediction: Prediction, items: readonly EvaluatedImage[]): Promise<void> {
     this.#builder ??= await this.#open();
     const read = await readBatch(batch.images, prediction);
-    for (const [index, { id, kind, label, score }] of items.entries()) {
+    for (const [index, { id, defectType: kind, label, score }] of items.entries()) {
       const record = batch.records[index];
       if (record?.id !== id) throw new Error(`gallery: expected the image ${id}, received ${record?.id}`);
       const { mask, maskSize = record.size } = record;
       await this.#builder.add({
-        ...{ id, kind, label, score },
+        ...{ id, defectType: kind, label, score },
         size: this.#size,
         images: read.images.map(({ values, ...names }) => ({
           ...names,
           pixels: sliceOf(values, index, items),
         })),
         maps: read.maps.map(({ values, ...names }) => ({ ...names, values: sliceOf(values, index, items) })),
-        ...(mask && { mask: resizeMask(mask, maskSize, this.#size) }),
+        ...(mask && { mask: resizeNearest(mask, maskSize, this.#size) }),
       });
     }
   }

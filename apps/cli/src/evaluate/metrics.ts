@@ -18,7 +18,7 @@ export function metricsOf(evaluated: Evaluated, latent: Latent | undefined, repo
     image,
     pixel,
     intervals: evaluation.intervals,
-    kinds: evaluation.kinds,
+    kinds: evaluation.kinds.map(({ defectType, ...result }) => ({ kind: defectType, ...result })),
     meanImageAuroc,
     pixelDifference: evaluation.pixelDifference,
     repairs: evaluation.repairs,

@@ -1,5 +1,6 @@
+import type { Dataset } from '@utad/core';
 import type { AnomalyDetector, BundleManifest, EvaluatedImage, Prediction } from '@utad/detector';
-import type { Batch, TrainingData } from '@utad/training';
+import type { Batch } from '@utad/training';
 import type { OpenedData } from '../data/open-data';
 import type { EvaluationPlan } from './run-evaluation';
 
@@ -20,7 +21,7 @@ export interface OpenedEvaluation {
   readonly plan: EvaluationPlan;
   readonly detector: AnomalyDetector;
   readonly manifest: BundleManifest;
-  readonly test: TrainingData;
+  readonly test: Dataset;
   readonly fileSizeOf: OpenedData['fileSizeOf'];
 }
 

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { Dataset } from '@utad/core';
 import { type AnomalyDetector, disposePrediction } from '@utad/detector';
 import { quantile } from '@utad/eval';
-import { readBatches, type TrainingData } from '@utad/training';
+import { readBatches } from '@utad/training';
 import { partName } from './symbols';
 
 /** So many images tell how large a part gets, and cost little beside the whole of an evaluation. */
@@ -30,7 +31,7 @@ export interface PartLimitsWatch {
  */
 export async function partLimits(
   detector: Pick<AnomalyDetector, 'predict' | 'inputSize'>,
-  test: TrainingData,
+  test: Dataset,
   { signal, onProgress }: PartLimitsWatch = {},
 ): Promise<Record<string, number>> {
   const seen = new Map<string, Float32Array[]>();

@@ -31,7 +31,7 @@ export async function reportData(
       ...(testThresholds.oracle !== null && { oracle: testThresholds.oracle }),
     },
     reduction: manifest.score.reduction,
-    scores: evaluation.items.map(({ id, kind, label, score }) => ({ id, kind, label, score })),
+    scores: evaluation.items.map(({ id, defectType, label, score }) => ({ id, defectType, label, score })),
     kinds: evaluation.kinds,
     ...(pixelCurves && { pixelCurves }),
     losses: history?.stages ?? [],

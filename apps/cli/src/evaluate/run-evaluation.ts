@@ -1,4 +1,5 @@
 import { sep } from 'node:path';
+import type { Dataset, Size } from '@utad/core';
 import type { Splits } from '@utad/datasets/node';
 import {
   type AnomalyDetector,
@@ -10,7 +11,6 @@ import {
 } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
 import type { ChosenBackend } from '@utad/runtime';
-import type { Size, TrainingData } from '@utad/training';
 import type { Context } from '../context';
 import { type OpenedData, openData } from '../data/open-data';
 import { type DataSource, nameOf } from '../data/source';
@@ -45,7 +45,7 @@ export interface Evaluated {
   readonly plan: EvaluationPlan;
   readonly detector: AnomalyDetector;
   readonly manifest: BundleManifest;
-  readonly test: TrainingData;
+  readonly test: Dataset;
   /** By which images were drawn, or chosen under a limit. */
   readonly testSeed: number;
   readonly evaluation: Evaluation;
@@ -155,7 +155,7 @@ const contains = (folder: string, path: string): boolean => `${path}${sep}`.star
 /** How well the distance to the mean training image does, where the training images are still there. */
 async function plainestScore(
   plan: EvaluationPlan,
-  test: TrainingData,
+  test: Dataset,
   size: Size,
   context: Context,
 ): Promise<{ auroc: number | null; notes: readonly string[] }> {

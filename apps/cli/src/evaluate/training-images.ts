@@ -1,5 +1,5 @@
+import type { Dataset, Size } from '@utad/core';
 import { MetricError } from '@utad/eval';
-import type { Size, TrainingData } from '@utad/training';
 import type { Context } from '../context';
 import { openData } from '../data/open-data';
 import type { EvaluationPlan } from './run-evaluation';
@@ -15,7 +15,7 @@ export async function fromTraining<T>(
   { run, splits, cache = false }: EvaluationPlan,
   size: Size,
   { output, signal }: Context,
-  make: (training: TrainingData) => Promise<T>,
+  make: (training: Dataset) => Promise<T>,
 ): Promise<OfTraining<T>> {
   if (run === undefined) return { missing: 'where the training images are is not known' };
   const { limit, seed } = run;

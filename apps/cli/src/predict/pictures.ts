@@ -1,5 +1,5 @@
+import type { Size } from '@utad/core';
 import { heatmap, overlay } from '@utad/report';
-import type { Size } from '@utad/training';
 import { writeFile } from '../write-file';
 
 /** Where the two pictures of an image go. */

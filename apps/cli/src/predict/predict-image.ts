@@ -84,7 +84,7 @@ async function measure(
   enlarged: boolean,
 ): Promise<Measured> {
   const images = toImages(
-    [{ id: 'input', label: 0, kind: 'unknown', image: pixels, size, channels: 3 }],
+    [{ id: 'input', label: 0, defectType: 'unknown', image: pixels, size, channels: 3 }],
     size,
   );
   const prediction = detector.predict(images);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import type { Size } from '@utad/core';
 import { ImageError } from '@utad/datasets';
 import { type DecodedImage, decodeImage } from '@utad/datasets/node';
-import type { Size } from '@utad/training';
 
 /** @throws ImageError when the file is no whole image. */
 export async function readImage(path: string, size: Size): Promise<DecodedImage> {

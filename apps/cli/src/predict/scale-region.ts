@@ -1,5 +1,5 @@
+import type { Size } from '@utad/core';
 import type { ScoredRegion } from '@utad/eval';
-import type { Size } from '@utad/training';
 
 /** The same region in pixels of an image of another size; its box reaches out to whole pixels. */
 export function scaleRegion({ box, area, peak }: ScoredRegion, from: Size, to: Size): ScoredRegion {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { holdOut } from '@utad/core';
 import { augmented } from '@utad/datasets';
 import { writeSplits } from '@utad/datasets/node';
 import {
@@ -10,7 +11,7 @@ import {
 } from '@utad/detector';
 import { folderStore } from '@utad/detector/node';
 import type { ChosenBackend } from '@utad/runtime';
-import { holdOut, type TrainingEvent } from '@utad/training';
+import type { TrainingEvent } from '@utad/training';
 import { version } from '../../package.json';
 import { startBackend } from '../backend';
 import type { Context } from '../context';

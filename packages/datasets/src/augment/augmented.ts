@@ -1,4 +1,4 @@
-import type { ImageRecord, TrainingData } from '@utad/training';
+import type { Dataset, ImageRecord } from '@utad/core';
 import { DatasetError } from '../errors';
 import { type AugmentOptions, drawVariation, varied } from './variation';
 
@@ -14,7 +14,7 @@ import { type AugmentOptions, drawVariation, varied } from './variation';
  * @throws DatasetError `invalid-option` for an option out of its range.
  * @example augmented(train, { flipHorizontal: true, rotation: 5 })
  */
-export function augmented(data: TrainingData, options: AugmentOptions): TrainingData {
+export function augmented(data: Dataset, options: AugmentOptions): Dataset {
   const { flipHorizontal = false, flipVertical = false, rotation = 0, shift = 0, brightness = 0 } = options;
   const { seed = 0 } = options;
   check('rotation', rotation, 180);
@@ -33,7 +33,7 @@ export function augmented(data: TrainingData, options: AugmentOptions): Training
 }
 
 async function* vary(
-  data: TrainingData,
+  data: Dataset,
   options: AugmentOptions,
   order: readonly number[],
   pass: number,

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /** How an image is turned and shifted. */
 export interface Motion {

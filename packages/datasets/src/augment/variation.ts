@@ -1,4 +1,4 @@
-import type { ImageRecord } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
 import { randomStream } from '../synthetic/random';
 import { type Flips, flipped } from './flip';
 import { type Motion, moved, movedMask } from './motion';

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import { DatasetError } from '../errors';
 
 /** Height and width of CIFAR-10's images. */

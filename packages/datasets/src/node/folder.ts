@@ -89,18 +89,18 @@ async function entriesIn(
   const kinds = names.filter((name) => !MASKS.includes(name));
   if (kinds.length === 0) {
     const images = (await imagePaths(part)).filter((path) => !masks?.has(path));
-    return images.map((path) => ({ id: idBelow(root, path), label: 0, kind: 'good', path }));
+    return images.map((path) => ({ id: idBelow(root, path), label: 0, defectType: 'good', path }));
   }
   const entries: ImageEntry[] = [];
-  for (const kind of kinds) {
-    const images = join(part, kind);
+  for (const defectType of kinds) {
+    const images = join(part, defectType);
     for (const path of await imagePaths(images)) {
-      const entry = { id: idBelow(root, path), kind, path };
-      if (kind === 'good') {
+      const entry = { id: idBelow(root, path), defectType, path };
+      if (defectType === 'good') {
         entries.push({ ...entry, label: 0, ...(masks && { mask: 'none' }) });
-        masks?.claim(candidates(masks.folder, kind, images, path));
+        masks?.claim(candidates(masks.folder, defectType, images, path));
       } else {
-        const mask = masks?.of(path, candidates(masks.folder, kind, images, path));
+        const mask = masks?.of(path, candidates(masks.folder, defectType, images, path));
         entries.push({ ...entry, label: 1, ...(mask !== undefined && { mask: { path: mask } }) });
       }
     }
@@ -108,9 +108,9 @@ async function entriesIn(
   return entries;
 }
 
-function candidates(masks: string, kind: string, images: string, path: string): string[] {
+function candidates(masks: string, defectType: string, images: string, path: string): string[] {
   const stem = idBelow(images, path).slice(0, -extname(path).length);
-  return [join(masks, kind, `${stem}.png`), join(masks, kind, `${stem}_mask.png`)];
+  return [join(masks, defectType, `${stem}.png`), join(masks, defectType, `${stem}_mask.png`)];
 }
 
 async function masksIn(root: string): Promise<FolderMasks | undefined> {

@@ -6,7 +6,7 @@ import { shuffled } from '../synthetic/random';
  *
  * @throws DatasetError `invalid-option` for a limit below 1.
  */
-export function limitEntries<T extends { readonly kind: string }>(
+export function limitEntries<T extends { readonly defectType: string }>(
   entries: readonly T[],
   limit: number,
   seed: number,
@@ -17,9 +17,9 @@ export function limitEntries<T extends { readonly kind: string }>(
   if (limit >= entries.length) return [...entries];
   const queues = new Map<string, number[]>();
   for (const index of shuffled(entries.length, `${seed}/limit`)) {
-    const kind = entries[index]?.kind ?? '';
-    const queue = queues.get(kind);
-    if (queue === undefined) queues.set(kind, [index]);
+    const defectType = entries[index]?.defectType ?? '';
+    const queue = queues.get(defectType);
+    if (queue === undefined) queues.set(defectType, [index]);
     else queue.push(index);
   }
   const chosen = new Set<number>();

@@ -1,5 +1,5 @@
 import { basename, extname, join } from 'node:path';
-import type { ImageRecord, Size } from '@utad/training';
+import type { ImageRecord, Size } from '@utad/core';
 import { DatasetError } from '../errors';
 import {
   PHOTO_DEFECTS_VERSION,
@@ -54,7 +54,7 @@ export async function writePhotoDefects(
   const stems = stemsOf(photos);
   const counts = { good: 0, defective: 0 };
   await makeFolder(out, force, async (staging) => {
-    for (const [done, { photo, kind }] of entries.entries()) {
+    for (const [done, { photo, defectType: kind }] of entries.entries()) {
       signal?.throwIfAborted();
       const file = photos[photo];
       const stem = stems[photo];
@@ -86,7 +86,14 @@ async function photographOf(
   const file = await readImageFile(path, limits);
   const { pixels, fileSize, changes } = await decodePixels(file, path, asked, limits);
   const kind = label === 0 ? 'good' : 'anomalous';
-  return { id, label, kind, image: pixels, size: asked ?? fileSize, channels: channelsOf(changes) };
+  return {
+    id,
+    label,
+    defectType: kind,
+    image: pixels,
+    size: asked ?? fileSize,
+    channels: channelsOf(changes),
+  };
 }
 
 /** The names of the photographs; with their numbers before them where two are called alike. */

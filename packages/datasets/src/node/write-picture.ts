@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ImageRecord, Size } from '@utad/training';
+import type { ImageRecord, Size } from '@utad/core';
 import sharp from 'sharp';
 
 /** Where a picture of MVTec AD's layout goes. */
@@ -14,7 +14,7 @@ export interface PicturePlace {
 
 /** Writes a picture as PNG, a defective one with its mask and its clean twin. */
 export async function writePicture(
-  { image, size, channels, kind, mask, cleanTwin }: ImageRecord,
+  { image, size, channels, defectType: kind, mask, cleanTwin }: ImageRecord,
   { folder, part, stem }: PicturePlace,
 ): Promise<void> {
   await writePng(join(folder, part, kind, `${stem}.png`), image, size, channels);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import { DatasetError } from '../errors';
 import type { SyntheticCategory } from '../synthetic/kinds';
 import { SYNTHETIC_VERSION, type SyntheticOptions, synthesize } from '../synthetic/synthesize';

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import { brightness, type Colour } from './colour';
 import type { Pixel } from './sampling';
 

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import { type Aim, aimedDamage } from './aimed-damage';
 import type { Canvas } from './canvas';
 import { damageByTrial } from './damage-by-trial';

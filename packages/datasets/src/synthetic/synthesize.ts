@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { ImageRecord, Size, TrainingData } from '@utad/training';
+import type { Dataset, ImageRecord, Size } from '@utad/core';
 import { DatasetError } from '../errors';
 import { checkFaults, checkFor, isCount, rangeOf } from './check';
 import {
@@ -67,11 +67,11 @@ export interface SyntheticEntry {
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** `good`, or the type of its defect. */
-  readonly kind: 'good' | SyntheticDefect;
+  readonly defectType: 'good' | SyntheticDefect;
 }
 
 /** A synthetic dataset. Records are drawn when they are asked for; nothing is kept. */
-export interface SyntheticData extends TrainingData {
+export interface SyntheticData extends Dataset {
   /** As asked for. */
   readonly category: SyntheticCategory;
   /** As asked for. */
@@ -162,11 +162,11 @@ export function synthesize(options: SyntheticOptions): SyntheticData {
   const size: Size = [full.size[0], full.size[1]];
 
   const good = Array.from({ length: count }, (_, index): SyntheticEntry => {
-    return { id: idOf(split, 'good', index), label: 0, kind: 'good' };
+    return { id: idOf(split, 'good', index), label: 0, defectType: 'good' };
   });
   const bad = defects.flatMap((kind) =>
     Array.from({ length: defective }, (_, index): SyntheticEntry => {
-      return { id: idOf(split, kind, index), label: 1, kind };
+      return { id: idOf(split, kind, index), label: 1, defectType: kind };
     }),
   );
   const entries = [...good, ...bad];
@@ -179,7 +179,7 @@ export function synthesize(options: SyntheticOptions): SyntheticData {
         `synthesize: expected an index from 0 to ${entries.length - 1}, received ${index}`,
       );
     const key = `${seed}/${category}/${entry.id}`;
-    const { kind } = entry;
+    const { defectType: kind } = entry;
     const aim = kind === 'good' ? undefined : { kind, severity, defectSize, contrast };
     const drawn = render(category, size, key, aim);
     return { ...entry, size, channels: 3, ...drawn };

@@ -1,5 +1,6 @@
+import { type Dataset, holdOut, type ImageRecord, type Size } from '@utad/core';
 import { augmented } from '@utad/datasets';
-import { holdOut, type ImageRecord, readBatches, type Size, type TrainingData } from '@utad/training';
+import { readBatches } from '@utad/training';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { read } from '../pictures';
@@ -14,11 +15,11 @@ function recordAt(index: number): ImageRecord {
   );
   const mask = Uint8Array.from({ length: 48 }, (_, at) => ((image[at * 3] ?? 0) > 100 ? 1 : 0));
   const cleanTwin = image.map((value) => value - 10);
-  return { id: `${index}`, label: 1, kind: 'spot', image, size: SIZE, channels: 3, mask, cleanTwin };
+  return { id: `${index}`, label: 1, defectType: 'spot', image, size: SIZE, channels: 3, mask, cleanTwin };
 }
 
 const COUNT = 10;
-const data: TrainingData = {
+const data: Dataset = {
   count: COUNT,
   fingerprint: 'noise',
   async *records(order) {
@@ -27,7 +28,7 @@ const data: TrainingData = {
 };
 
 const all = [...Array(COUNT).keys()];
-const inPass = async (varied: TrainingData, pass: number, order = all): Promise<ImageRecord[]> => {
+const inPass = async (varied: Dataset, pass: number, order = all): Promise<ImageRecord[]> => {
   const records: ImageRecord[] = [];
   for await (const record of varied.records(order, pass)) records.push(record);
   return records;
@@ -122,7 +123,7 @@ describe('augmented', () => {
 
   it('leaves the records of the data as they were', async () => {
     const held = all.map(recordAt);
-    const kept: TrainingData = {
+    const kept: Dataset = {
       ...data,
       records: async function* (order) {
         for (const index of order) yield held[index] ?? recordAt(index);

@@ -60,9 +60,9 @@ describe('checkDataset', () => {
     expect(report).toEqual({
       images: 7,
       counts: [
-        { category: 'nut', split: 'train', kind: 'good', images: 3, masks: 0 },
-        { category: 'nut', split: 'test', kind: 'good', images: 2, masks: 0 },
-        { category: 'nut', split: 'test', kind: 'scratch', images: 2, masks: 2 },
+        { category: 'nut', split: 'train', defectType: 'good', images: 3, masks: 0 },
+        { category: 'nut', split: 'test', defectType: 'good', images: 2, masks: 0 },
+        { category: 'nut', split: 'test', defectType: 'scratch', images: 2, masks: 2 },
       ],
       sizes: [{ size: [8, 8], images: 7 }],
       modes: [{ mode: 'grey', images: 7 }],
@@ -222,7 +222,7 @@ describe('checkDataset', () => {
     await writeMask('MT_Crack/Imgs/b.png', 3, 128);
     const report = await checkDataset({ kind: 'tree', layout: MAGNETIC_TILE.layout, root });
     expect(report).toMatchObject({ images: 2, marked: { least: 3 / 64 }, findings: [] });
-    expect(report.counts.map(({ kind, images, masks }) => [kind, images, masks])).toEqual([
+    expect(report.counts.map(({ defectType: kind, images, masks }) => [kind, images, masks])).toEqual([
       ['Crack', 1, 1],
       ['good', 1, 0],
     ]);
@@ -335,7 +335,7 @@ describe('checkDataset', () => {
       await writeFile(at('list.csv'), 'path,label\ngood/0.png,perhaps\ngood/1.png,0\ngood/0.png,0\n');
       const report = await checkDataset({ kind: 'manifest', file: at('list.csv') });
       expect(wrong(report)).toEqual(['listing', 'unreadable']);
-      expect(report).toMatchObject({ images: 2, counts: [{ split: 'all', kind: 'good', images: 2 }] });
+      expect(report).toMatchObject({ images: 2, counts: [{ split: 'all', defectType: 'good', images: 2 }] });
     });
 
     it('up to a hundred, and counts the rest', async () => {
@@ -360,7 +360,7 @@ describe('checkDataset', () => {
       findings: [],
     });
     const counted = report.counts.filter(({ images }) => images > 0);
-    expect(counted.map(({ split, kind, images }) => [split, kind, images])).toEqual([
+    expect(counted.map(({ split, defectType: kind, images }) => [split, kind, images])).toEqual([
       ['train', '3', 2],
       ['train', '7', 1],
       ['test', '0', 1],

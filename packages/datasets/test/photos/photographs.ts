@@ -1,12 +1,12 @@
+import type { Dataset, ImageRecord, Size } from '@utad/core';
 import { synthesize } from '@utad/datasets';
-import type { ImageRecord, Size, TrainingData } from '@utad/training';
 
 /** Good parts as photographs that nothing but their pixels is known of. */
 export function photographs(
   category: 'bolt' | 'tile' | 'capsule',
   count: number,
   size: Size = [96, 96],
-): TrainingData & { readonly read: number[] } {
+): Dataset & { readonly read: number[] } {
   const drawn = synthesize({ category, split: 'train', count, size });
   const read: number[] = [];
   return {
@@ -17,14 +17,14 @@ export function photographs(
       for (const index of order) {
         read.push(index);
         const { image } = drawn.record(index);
-        yield { id: `photos/${index}.jpg`, label: 0, kind: 'good', image, size, channels: 3 };
+        yield { id: `photos/${index}.jpg`, label: 0, defectType: 'good', image, size, channels: 3 };
       }
     },
   };
 }
 
 /** The same without colour, as three equal channels or as one. */
-export function withoutColour(photos: TrainingData, channels: 1 | 3): TrainingData {
+export function withoutColour(photos: Dataset, channels: 1 | 3): Dataset {
   return {
     ...photos,
     async *records(order) {
@@ -38,7 +38,7 @@ export function withoutColour(photos: TrainingData, channels: 1 | 3): TrainingDa
   };
 }
 
-export async function recordsOf(data: TrainingData, order?: readonly number[]): Promise<ImageRecord[]> {
+export async function recordsOf(data: Dataset, order?: readonly number[]): Promise<ImageRecord[]> {
   const found: ImageRecord[] = [];
   const all = order ?? Array.from({ length: data.count }, (_, index) => index);
   for await (const record of data.records(all)) found.push(record);
@@ -66,7 +66,7 @@ export function discs(
   count: number,
   slope: number,
   shadow: number,
-): { photos: TrainingData; distance(photo: number, pixel: number): number } {
+): { photos: Dataset; distance(photo: number, pixel: number): number } {
   const side = 96;
   const distance = (photo: number, pixel: number): number => {
     const [row, column] = [Math.floor(pixel / side), pixel % side];
@@ -79,13 +79,13 @@ export function discs(
     const lit = 190 + slope * ((pixel % side) / side - 0.5);
     return lit - shadow * Math.max(0, 1 - far / 12) + noise;
   };
-  const photos: TrainingData = {
+  const photos: Dataset = {
     count,
     fingerprint: `discs ${count} ${slope} ${shadow}`,
     async *records(order) {
       for (const index of order) {
         const image = Uint8Array.from({ length: side * side }, (_, pixel) => Math.round(value(index, pixel)));
-        yield { id: String(index), label: 0, kind: 'good', image, size: [side, side], channels: 1 };
+        yield { id: String(index), label: 0, defectType: 'good', image, size: [side, side], channels: 1 };
       }
     },
   };

@@ -1,5 +1,5 @@
+import type { ImageRecord, Size } from '@utad/core';
 import { DatasetError, PHOTO_DEFECTS, type PhotoDefectOptions, withDefects } from '@utad/datasets';
-import type { ImageRecord, Size } from '@utad/training';
 import { describe, expect, it } from 'vitest';
 import { changes, discs, photographs, recordsOf, withoutColour } from './photographs';
 
@@ -32,7 +32,7 @@ describe('defects on photographs', () => {
   });
 
   it('come good ones first, then type by type, no photograph being both and none showing a type twice', () => {
-    expect(data.entries.map(({ kind }) => kind)).toEqual([
+    expect(data.entries.map(({ defectType: kind }) => kind)).toEqual([
       ...Array<string>(3).fill('good'),
       ...PHOTO_DEFECTS.flatMap((kind) => Array<string>(4).fill(kind)),
     ]);
@@ -40,7 +40,9 @@ describe('defects on photographs', () => {
       new Set(data.entries.filter((one) => one.label === label).map((one) => one.photo));
     expect([of(0).size, of(1).size]).toEqual([3, 6]);
     expect(new Set([...of(0), ...of(1)]).size).toBe(9);
-    expect(new Set(data.entries.map(({ photo, kind }) => `${kind}/${photo}`)).size).toBe(data.count);
+    expect(new Set(data.entries.map(({ photo, defectType: kind }) => `${kind}/${photo}`)).size).toBe(
+      data.count,
+    );
   });
 
   it('use half of the photographs, each at least once, where nothing is said', () => {
@@ -285,7 +287,7 @@ describe('what is refused', () => {
     const record: ImageRecord = {
       id: 'a.png',
       label: 0,
-      kind: 'good',
+      defectType: 'good',
       image: new Uint8Array(3072 - 96),
       size: [31, 32],
       channels: 3,
@@ -296,7 +298,7 @@ describe('what is refused', () => {
     const bad = {
       ...small,
       async *records() {
-        yield { ...record, size: [32, 32] as const, label: 1 as const, kind: 'cut' };
+        yield { ...record, size: [32, 32] as const, label: 1 as const, defectType: 'cut' };
       },
     };
     await expect(recordsOf(withDefects(bad), [0])).rejects.toThrow(

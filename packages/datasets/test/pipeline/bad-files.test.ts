@@ -27,7 +27,7 @@ async function claiming(height: number, width: number): Promise<Buffer> {
 const good = async (root: string): Promise<ImageEntry> => {
   const path = join(root, 'good.png');
   await writePng(path, noise(1, [24, 20]), [24, 20]);
-  return { id: 'good', label: 0, kind: 'good', path };
+  return { id: 'good', label: 0, defectType: 'good', path };
 };
 
 describe('a bad file', () => {
@@ -82,7 +82,7 @@ describe('a bad file', () => {
     inTempFolder(async (root) => {
       const path = join(root, 'part 1.png');
       await make(path);
-      const entries: ImageEntry[] = [await good(root), { id: 'bad', label: 0, kind: 'good', path }];
+      const entries: ImageEntry[] = [await good(root), { id: 'bad', label: 0, defectType: 'good', path }];
       for (const cacheFolder of [undefined, join(root, 'cache')]) {
         const options = { size: SIZE, ...(cacheFolder && { cacheFolder }) };
         const error: unknown = await openFiles(entries, options).catch((caught: unknown) => caught);
@@ -118,7 +118,7 @@ describe('a bad file', () => {
       const asRoot = process.geteuid?.() === 0;
       if (asRoot) process.seteuid?.(65534);
       try {
-        const entries: ImageEntry[] = [{ id: 'a', label: 0, kind: 'good', path }];
+        const entries: ImageEntry[] = [{ id: 'a', label: 0, defectType: 'good', path }];
         await expect(openFiles(entries, { size: SIZE })).rejects.toMatchObject({
           name: 'ImageError',
           path,

@@ -79,7 +79,7 @@ describe('the cache of decoded images', () => {
       };
       await writeFile(path, bmp(10));
       await writeFile(other, bmp(20));
-      const entries: ImageEntry[] = [{ id: '1', label: 0, kind: 'good', path }];
+      const entries: ImageEntry[] = [{ id: '1', label: 0, defectType: 'good', path }];
       const folder = join(root, 'cache');
       await becomeOld();
       const before = await stat(path);
@@ -102,7 +102,7 @@ describe('the cache of decoded images', () => {
       );
       const folder = join(root, 'cache');
       const with_ = (threshold: number): ImageEntry[] => [
-        { id: '1', label: 1, kind: 'bad', path, mask: { path: mask, threshold } },
+        { id: '1', label: 1, defectType: 'bad', path, mask: { path: mask, threshold } },
       ];
       const ones = async (threshold: number) =>
         (await read(await open(with_(threshold), folder)))[0]?.mask?.reduce((sum, value) => sum + value, 0);
@@ -128,7 +128,7 @@ describe('the cache of decoded images', () => {
   it('keeps what was decoded before a bad file came', () =>
     inTempFolder(async (root) => {
       const entries = await writeImages(root, 3);
-      const bad = { id: 'bad', label: 0, kind: 'good', path: join(root, 'bad.png') } as const;
+      const bad = { id: 'bad', label: 0, defectType: 'good', path: join(root, 'bad.png') } as const;
       await writeFile(bad.path, 'none');
       const folder = join(root, 'cache');
       await expect(open([...entries, bad], folder)).rejects.toThrow('bad.png');

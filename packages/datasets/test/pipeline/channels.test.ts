@@ -7,7 +7,7 @@ import { inTempFolder } from '../temp-folder';
 import { noise, read, SIZE, writePng } from './images';
 
 const FILE = [24, 20] as const;
-const good = (path: string): ImageEntry => ({ id: path, label: 0, kind: 'good', path });
+const good = (path: string): ImageEntry => ({ id: path, label: 0, defectType: 'good', path });
 
 async function rgbOf(path: string): Promise<Uint8Array> {
   return (await decodeImage(await readFile(path), path, SIZE)).pixels;

@@ -43,7 +43,7 @@ describe('an image of any format', () => {
       for (const [name, make] of Object.entries(FILES)) {
         const [path, file] = [join(root, name), await make()];
         await writeFile(path, file);
-        entries.push({ id: name, label: 0, kind: 'good', path });
+        entries.push({ id: name, label: 0, defectType: 'good', path });
         expected.push((await decodeImage(file, path, to)).pixels);
       }
       const cacheFolder = join(root, 'cache');

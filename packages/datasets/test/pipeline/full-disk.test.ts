@@ -27,7 +27,9 @@ it('a disk that gets full while the cache is filled is told in one line, its roo
     const size = [100, 100] as const;
     const paths = Array.from({ length: 12 }, (_, index) => join(root, `${index}.png`));
     for (const [index, path] of paths.entries()) await writePng(path, noise(index, size), size);
-    const entries = paths.map((path, index) => ({ id: `${index}`, label: 0, kind: 'good', path }) as const);
+    const entries = paths.map(
+      (path, index) => ({ id: `${index}`, label: 0, defectType: 'good', path }) as const,
+    );
     // Twelve images take 360 000 bytes.
     const data = await openFiles(entries, { size, cacheFolder: join(disk, 'cache'), memoryBytes: 0 });
     expect(data.cache?.problem).toMatch(/^cache of decoded images in .+: ENOSPC.+; going on without it/);

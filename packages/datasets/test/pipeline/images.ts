@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Size } from '@utad/core';
 import type { ImageEntry } from '@utad/datasets/node';
-import type { Size } from '@utad/training';
 import { picture, read } from '../pictures';
 
 export const SIZE: Size = [12, 10];
@@ -22,7 +22,7 @@ export async function writeImages(root: string, count: number): Promise<ImageEnt
     const path = join(root, `${index}.png`);
     await writePng(path, noise(index, [24, 20]), [24, 20]);
     if (index % 3 < 2) {
-      entries.push({ id: `${index}`, label: 0, kind: 'good', path, mask: 'none' });
+      entries.push({ id: `${index}`, label: 0, defectType: 'good', path, mask: 'none' });
       continue;
     }
     const [mask, twin] = [join(root, 'masks', `${index}.png`), join(root, 'twins', `${index}.png`)];
@@ -32,7 +32,7 @@ export async function writeImages(root: string, count: number): Promise<ImageEnt
     entries.push({
       id: `${index}`,
       label: 1,
-      kind: 'spots',
+      defectType: 'spots',
       path,
       mask: { path: mask },
       cleanTwinPath: twin,

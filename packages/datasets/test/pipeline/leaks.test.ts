@@ -15,7 +15,7 @@ describe.skipIf(process.platform !== 'linux')(
     it('after openings and epochs that end, fail, are stopped, or are left in the middle', () =>
       inTempFolder(async (root) => {
         const entries = await writeImages(join(root, 'images'), 9);
-        const bad = { id: 'bad', label: 0, kind: 'good', path: join(root, 'bad.png') } as const;
+        const bad = { id: 'bad', label: 0, defectType: 'good', path: join(root, 'bad.png') } as const;
         await writeFile(bad.path, 'none');
         const options = { size: SIZE, cacheFolder: join(root, 'cache'), memoryBytes: 0, workers: 4 };
         const order = [...entries.keys()];

@@ -88,7 +88,7 @@ describe('a fingerprint', () => {
       await openFiles(entries.slice(1), { size: SIZE }),
       await openFiles(entries.toReversed(), { size: SIZE }),
       await openFiles(
-        entries.map((entry) => ({ ...entry, kind: 'other' })),
+        entries.map((entry) => ({ ...entry, defectType: 'other' })),
         { size: SIZE },
       ),
       await openFiles(

@@ -25,7 +25,7 @@ it('leaves the settings of libvips as they were, whether reading ends, fails or 
       break;
     }
     expect(settings()).toEqual(before);
-    const missing = [{ id: 'x', label: 0 as const, kind: 'good', path: `${root}/none.png` }];
+    const missing = [{ id: 'x', label: 0 as const, defectType: 'good', path: `${root}/none.png` }];
     await expect(openFiles(missing, { size: SIZE })).rejects.toThrow('none.png');
     expect(settings()).toEqual(before);
   }));

@@ -7,7 +7,7 @@ export interface EvaluatedImage {
   /** Of its record. */
   readonly id: string;
   /** `good`, or the type of defect. */
-  readonly kind: string;
+  readonly defectType: string;
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** The detector's own. */
@@ -43,7 +43,7 @@ export interface Interval {
 /** What a detector reached on the images of one kind. */
 export interface KindResult {
   /** `good`, or the type of defect. */
-  readonly kind: string;
+  readonly defectType: string;
   /** Ground truth of its images. */
   readonly label: 0 | 1;
   /** How many there are. */

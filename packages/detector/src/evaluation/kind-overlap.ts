@@ -9,13 +9,13 @@ export class KindOverlap {
   ) {}
 
   /** @param mask of one image, as many pixels as the map; undefined where it is not known. */
-  add(kind: string, map: Float32Array, mask: Uint8Array | undefined): void {
+  add(defectType: string, map: Float32Array, mask: Uint8Array | undefined): void {
     if (mask === undefined) {
-      this.unknown.add(kind);
+      this.unknown.add(defectType);
       return;
     }
-    const counts = this.counts.get(kind) ?? { both: 0, either: 0, anomalous: 0 };
-    this.counts.set(kind, counts);
+    const counts = this.counts.get(defectType) ?? { both: 0, either: 0, anomalous: 0 };
+    this.counts.set(defectType, counts);
     for (const [index, value] of map.entries()) {
       const anomalous = mask[index] === 1;
       const marked = value >= this.threshold;
@@ -26,9 +26,9 @@ export class KindOverlap {
   }
 
   /** Pooled over the images of a kind; null where one had no mask, or none had a defect. */
-  iou(kind: string): number | null {
-    const counts = this.counts.get(kind);
-    if (counts === undefined || counts.anomalous === 0 || this.unknown.has(kind)) return null;
+  iou(defectType: string): number | null {
+    const counts = this.counts.get(defectType);
+    if (counts === undefined || counts.anomalous === 0 || this.unknown.has(defectType)) return null;
     return counts.both / counts.either;
   }
 }

@@ -32,7 +32,7 @@ export class KindPixels {
    * @throws MetricError when a value is not finite, or the mask holds other than 0 and 1.
    */
   add(
-    { kind, label }: { readonly kind: string; readonly label: 0 | 1 },
+    { defectType, label }: { readonly defectType: string; readonly label: 0 | 1 },
     map: Float32Array,
     mask: Uint8Array | undefined,
   ): void {
@@ -40,19 +40,19 @@ export class KindPixels {
     if (this.goodUnknown) return;
     if (mask === undefined) {
       if (label === 0) this.goodUnknown = true;
-      else this.unknown.add(kind);
+      else this.unknown.add(defectType);
       return;
     }
-    (label === 0 ? this.good : this.of(kind)).add(map, mask, METRIC_SIZE);
+    (label === 0 ? this.good : this.of(defectType)).add(map, mask, METRIC_SIZE);
     this.images += 1;
     if (this.images % BETWEEN_LOOKS === 0) this.look();
   }
 
   /** Pixels of a type of defect and of all good images, or why there are none. */
-  against(kind: string): PixelAccumulator | KindPixelsGap {
-    if (this.goodUnknown || this.unknown.has(kind)) return 'no-masks';
+  against(defectType: string): PixelAccumulator | KindPixelsGap {
+    if (this.goodUnknown || this.unknown.has(defectType)) return 'no-masks';
     if (this.kinds === undefined) return 'memory';
-    const own = this.kinds.get(kind);
+    const own = this.kinds.get(defectType);
     if (own === undefined) return 'no-masks';
     const both = new PixelAccumulator();
     both.merge(this.good);
@@ -68,12 +68,12 @@ export class KindPixels {
     return all;
   }
 
-  private of(kind: string): PixelAccumulator {
+  private of(defectType: string): PixelAccumulator {
     if (this.kinds === undefined) return this.together;
-    const known = this.kinds.get(kind);
+    const known = this.kinds.get(defectType);
     if (known !== undefined) return known;
     const own = new PixelAccumulator();
-    this.kinds.set(kind, own);
+    this.kinds.set(defectType, own);
     return own;
   }
 

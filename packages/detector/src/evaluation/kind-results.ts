@@ -19,24 +19,24 @@ export function kindResults(
   { threshold, overlap, pixels, definitions }: KindResultsOptions,
 ): KindResult[] {
   const good = items.filter(({ label }) => label === 0).map(({ score }) => score);
-  return grouped(items).map(([{ kind, label }, group]) => {
+  return grouped(items).map(([{ defectType, label }, group]) => {
     const scores = group.map(({ score }) => score);
     const labels = [...good.map(() => 0), ...scores.map(() => 1)];
     const all = [...good, ...scores];
     const comparable = label === 1 && good.length > 0;
     return {
-      kind,
+      defectType,
       label,
       images: group.length,
       called: scores.filter((score) => score >= threshold).length,
       auroc: comparable ? rocAuc(labels, all) : null,
       interval: comparable
-        ? definitions.measure(`the interval of the image AUROC of ${kind}`, 'images', () =>
+        ? definitions.measure(`the interval of the image AUROC of ${defectType}`, 'images', () =>
             intervalOf(labels, all, rocAuc),
           )
         : null,
-      iou: label === 1 ? overlap.iou(kind) : null,
-      ...(label === 1 ? pixelAreas(kind, pixels, definitions) : { pixelAuroc: null, aupro: null }),
+      iou: label === 1 ? overlap.iou(defectType) : null,
+      ...(label === 1 ? pixelAreas(defectType, pixels, definitions) : { pixelAuroc: null, aupro: null }),
       median: quantile(scores, 0.5),
     };
   });
@@ -44,13 +44,13 @@ export function kindResults(
 
 /** Of the pixels of one type of defect and of all good images. */
 function pixelAreas(
-  kind: string,
+  defectType: string,
   pixels: KindPixels,
   definitions: Definitions,
 ): Pick<KindResult, 'pixelAuroc' | 'aupro'> {
-  const name = `pixel AUROC and AUPRO of ${kind}`;
+  const name = `pixel AUROC and AUPRO of ${defectType}`;
   const without = { pixelAuroc: null, aupro: null };
-  const counted = pixels.against(kind);
+  const counted = pixels.against(defectType);
   // A note on the whole test set says so already.
   if (counted === 'no-masks') return without;
   if (counted === 'memory') {
@@ -67,10 +67,10 @@ function pixelAreas(
 /** Good ones first, then by name. A kind that has both good and anomalous images is two groups. */
 function grouped(
   items: readonly EvaluatedImage[],
-): (readonly [of: Pick<EvaluatedImage, 'kind' | 'label'>, group: readonly EvaluatedImage[]])[] {
+): (readonly [of: Pick<EvaluatedImage, 'defectType' | 'label'>, group: readonly EvaluatedImage[]])[] {
   const groups = new Map<string, EvaluatedImage[]>();
   for (const item of items) {
-    const key = `${item.label}/${item.kind}`;
+    const key = `${item.label}/${item.defectType}`;
     const group = groups.get(key) ?? [];
     groups.set(key, group);
     group.push(item);

@@ -1,3 +1,4 @@
+import type { Size } from '@utad/core';
 import { AUPRO_LIMIT, type AuproOptions, expectLimit } from '../aupro';
 import { averagePrecisionOf } from '../average-precision';
 import { type BestF1, bestF1Of } from '../best-f1';
@@ -12,7 +13,7 @@ import { hasRegion, labelRegions } from '../label-regions';
 import type { MinMax } from '../min-max';
 import { expectShare, quantileOf } from '../quantile';
 import { rocAucOf } from '../roc-auc';
-import { countMaps, type Size } from '../size';
+import { countMaps } from '../size';
 import { expectBothClasses } from '../steps';
 import { curvesOf, type PixelCurves } from './curves';
 import { isFiniteBits } from './score-key';

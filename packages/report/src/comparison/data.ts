@@ -1,4 +1,5 @@
-import type { ImageScore, Size } from '../run/data';
+import type { Size } from '@utad/core';
+import type { ImageScore } from '../run/data';
 import type { Measured } from '../run/metrics';
 
 /** Runs of several detectors, categories and seeds, side by side, as plain data. */
@@ -75,7 +76,7 @@ export interface GridRow {
   /** As in {@link ComparedRun}. */
   readonly category: string;
   /** `good`, or the type of defect. */
-  readonly kind: string;
+  readonly defectType: string;
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** Of every picture, map and mask of the row. */

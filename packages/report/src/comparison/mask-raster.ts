@@ -1,5 +1,5 @@
+import type { Size } from '@utad/core';
 import { expectLength, type Raster } from '../pictures/raster';
-import type { Size } from '../run/data';
 
 /** A mask of 0 and 1 in black and white. */
 export function maskRaster(mask: Uint8Array, size: Size): Raster {

@@ -1,5 +1,5 @@
+import type { Size } from '@utad/core';
 import { ReportError } from '../error';
-import type { Size } from '../run/data';
 import { expectLength } from './raster';
 
 /** TIFF 6.0, section 2: numbers of fields, in the order in which a directory has to hold them. */

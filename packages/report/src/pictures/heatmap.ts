@@ -1,6 +1,6 @@
+import type { Size } from '@utad/core';
 import { interpolateInferno } from 'd3-scale-chromatic';
 import { ReportError } from '../error';
-import type { Size } from '../run/data';
 import { expectLength, type Raster, toPng } from './raster';
 
 /** Inferno, a perceptually uniform colour map: 256 colours, RGB, from black over red to pale yellow. */

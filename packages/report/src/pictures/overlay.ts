@@ -1,5 +1,5 @@
+import type { Size } from '@utad/core';
 import { ReportError } from '../error';
-import type { Size } from '../run/data';
 import { enlarge, enlargeMask, expectLength, type Raster, toPng } from './raster';
 
 type Colour = readonly [red: number, green: number, blue: number];

@@ -1,6 +1,6 @@
+import type { Size } from '@utad/core';
 import sharp from 'sharp';
 import { ReportError } from '../error';
-import type { Size } from '../run/data';
 
 /** Pixels of one image, RGB, `H * W * 3` bytes. */
 export interface Raster {

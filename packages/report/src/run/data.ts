@@ -2,9 +2,6 @@ import type { PixelCurves } from '@utad/eval';
 import type { Gallery } from './gallery/gallery';
 import type { KindResult, Measured, ReportMetrics } from './metrics';
 
-/** Height and width in pixels, in that order. */
-export type Size = readonly [height: number, width: number];
-
 /** Everything a report shows, as plain data. Scores and map values are higher where something is more anomalous. */
 export interface ReportData {
   /** What was measured on what, such as `two-stage on synthetic / washer`. */
@@ -67,7 +64,7 @@ export interface ImageScore {
   /** Unique in the test set, such as `test/good/000.png`. */
   readonly id: string;
   /** `good`, or the type of defect. */
-  readonly kind: string;
+  readonly defectType: string;
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** The image score; higher is more anomalous. */

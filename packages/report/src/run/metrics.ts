@@ -46,7 +46,7 @@ export interface ReportMetrics {
 /** How one type of defect fares against all good images, or the good images themselves. */
 export interface KindResult {
   /** `good`, or the type of defect. */
-  readonly kind: string;
+  readonly defectType: string;
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** How many images there are. */

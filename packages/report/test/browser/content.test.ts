@@ -9,16 +9,16 @@ const manyKinds = async () => {
   const { gallery: _, ...sample } = await sampleReport(16);
   const names = Array.from({ length: 19 }, (_unused, i) => `defect ${i}`);
   const all = ['good', ...names, 'a_name_without_a_place_to_break_it'.repeat(3)];
-  const scores = all.flatMap((kind, k) =>
+  const scores = all.flatMap((defectType, k) =>
     Array.from({ length: 5 + 10 * k }, (_unused, i) => ({
-      id: `test/${kind}/${i}.png`,
-      kind,
+      id: `test/${defectType}/${i}.png`,
+      defectType,
       label: k === 0 ? (0 as const) : (1 as const),
       score: Math.sin(i * 7 + k) + k / 5,
     })),
   );
-  const kinds = all.map((kind, k) => ({
-    kind,
+  const kinds = all.map((defectType, k) => ({
+    defectType,
     label: k === 0 ? (0 as const) : (1 as const),
     ...{ images: 5 + 10 * k, called: k, auroc: k === 0 ? null : 0.5, iou: 0.1, median: k / 5 },
     interval: { low: 0.1, high: 0.9, confidence: 0.95 },

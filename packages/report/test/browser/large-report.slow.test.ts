@@ -22,8 +22,13 @@ describe.skipIf(cannotOpenReports)(
       const kinds = ['scratch', 'hole', 'stain'];
       const scores = Array.from({ length: IMAGES }, (_, i) => {
         const label = i % 2 === 0 ? (0 as const) : (1 as const);
-        const kind = label === 0 ? 'good' : (kinds[i % kinds.length] ?? '');
-        return { id: `test/${kind}/${i}.png`, kind, label, score: 0.2 + label * 0.15 + next() * 0.3 };
+        const defectType = label === 0 ? 'good' : (kinds[i % kinds.length] ?? '');
+        return {
+          id: `test/${defectType}/${i}.png`,
+          defectType,
+          label,
+          score: 0.2 + label * 0.15 + next() * 0.3,
+        };
       });
       const threshold = 0.42;
       const builder = new GalleryBuilder({
@@ -32,7 +37,7 @@ describe.skipIf(cannotOpenReports)(
         expected: IMAGES,
       });
       for (let i = 0; i < 300; i++) {
-        const { size, images } = photos.row({ id: '', kind: 'good', label: 0, score: 0 });
+        const { size, images } = photos.row({ id: '', defectType: 'good', label: 0, score: 0 });
         await builder.setTrainingPicture(`train/${i}.png`, size, images[0]?.pixels ?? new Uint8Array());
       }
       for (const score of scores) {
@@ -61,7 +66,7 @@ describe.skipIf(cannotOpenReports)(
 
     it('is of photographs that hold more than real ones', async () => {
       const { side, quality, bytes } = BOTTLE;
-      const { size, images } = new Photos(side).row({ id: '', kind: 'good', label: 0, score: 0 });
+      const { size, images } = new Photos(side).row({ id: '', defectType: 'good', label: 0, score: 0 });
       const raw = { height: size[0], width: size[1], channels: 3 as const };
       const webp = await sharp(images[0]?.pixels, { raw }).webp({ quality, smartSubsample: true }).toBuffer();
       expect(webp.length).toBeGreaterThan(1.5 * bytes);

@@ -9,7 +9,7 @@ describe.skipIf(cannotOpenReports)(
     let html: string;
     let report: OpenReport;
     let threshold: number;
-    let images: { id: string; kind: string; score: number; label: 0 | 1 }[];
+    let images: { id: string; defectType: string; score: number; label: 0 | 1 }[];
 
     beforeAll(async () => {
       const data = await sampleReport(64);
@@ -41,9 +41,9 @@ describe.skipIf(cannotOpenReports)(
       await page.getByRole('combobox', { name: 'Call' }).selectOption('wrong');
       expect(await shown()).toEqual(namesOf(images.filter(isWrong).sort(byScore)));
       await page.getByRole('combobox', { name: 'Call' }).selectOption('');
-      const [{ kind, id } = { kind: '', id: '' }] = images;
-      await page.getByRole('combobox', { name: 'Type' }).selectOption(`=${kind}`);
-      const ofKind = images.filter((image) => image.kind === kind);
+      const [{ defectType, id } = { defectType: '', id: '' }] = images;
+      await page.getByRole('combobox', { name: 'Type' }).selectOption(`=${defectType}`);
+      const ofKind = images.filter((image) => image.defectType === defectType);
       expect((await shown()).sort()).toEqual(namesOf(ofKind).sort());
       expect(await count()).toBe(`${ofKind.length} of 9 images.`);
       await page.getByRole('searchbox', { name: 'Name holds' }).fill(id.toUpperCase());
@@ -157,7 +157,7 @@ describe.skipIf(cannotOpenReports)(
       const pixels = new Uint8Array(12);
       const gallery = new GalleryBuilder({ pixelThreshold: 1, imageThreshold: 1 });
       await gallery.add({
-        ...{ id: evil, kind: evil, label: 1, score: 0, size: [2, 2] },
+        ...{ id: evil, defectType: evil, label: 1, score: 0, size: [2, 2] },
         images: [{ name: evil, symbol: evil, pixels }],
         maps: [
           { name: evil, group: 'total', values: new Float32Array(4) },

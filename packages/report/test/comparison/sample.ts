@@ -21,13 +21,14 @@ interface SampleRun {
 /** A run of 12 good and 18 anomalous images whose scores come from a small generator. */
 export function sampleRun({ detector, category, seed = 0, gap, masks = true }: SampleRun): ComparedRun {
   const next = random(detector.length * 1000 + category.length * 10 + seed + 1);
-  const image = (kind: string, i: number) => ({
-    id: `test/${kind}/${String(i).padStart(3, '0')}.png`,
-    kind,
-    label: kind === 'good' ? (0 as const) : (1 as const),
-    score: next() + (kind === 'good' ? 0 : gap),
+  const image = (defectType: string, i: number) => ({
+    id: `test/${defectType}/${String(i).padStart(3, '0')}.png`,
+    defectType,
+    label: defectType === 'good' ? (0 as const) : (1 as const),
+    score: next() + (defectType === 'good' ? 0 : gap),
   });
-  const images = (kind: string, count: number) => Array.from({ length: count }, (_, i) => image(kind, i));
+  const images = (defectType: string, count: number) =>
+    Array.from({ length: count }, (_, i) => image(defectType, i));
   const share = Math.min(1, 0.3 + gap / 2);
   return {
     id: `runs/${detector}-${category}-${seed}`,
@@ -46,33 +47,34 @@ export function sampleRun({ detector, category, seed = 0, gap, masks = true }: S
   };
 }
 
-function gridRow(category: string, kind: string, detectors: readonly string[], side: number): GridRow {
-  const next = random(kind.length);
+function gridRow(category: string, defectType: string, detectors: readonly string[], side: number): GridRow {
+  const next = random(defectType.length);
   const pixels = new Uint8Array(side * side * 3);
   const mask = new Uint8Array(side * side);
   const map = new Float32Array(side * side);
   const [cx, cy] = [side * (0.3 + 0.4 * next()), side * (0.3 + 0.4 * next())];
   for (let i = 0; i < side * side; i++) {
     const [x, y] = [i % side, Math.floor(i / side)];
-    const defect = kind !== 'good' && Math.hypot(x - cx, y - cy) < side / 10;
+    const defect = defectType !== 'good' && Math.hypot(x - cx, y - cy) < side / 10;
     const ring = Math.abs(Math.hypot(x - side / 2, y - side / 2) - side / 3) < side / 12;
     pixels.fill(defect ? 40 : ring ? 120 : 210, i * 3, i * 3 + 3);
     mask[i] = defect ? 1 : 0;
     map[i] =
-      0.2 * next() + Math.max(0, 1 - Math.hypot(x - cx, y - cy) / (side / 6)) * (kind === 'good' ? 0.3 : 1.4);
+      0.2 * next() +
+      Math.max(0, 1 - Math.hypot(x - cx, y - cy) / (side / 6)) * (defectType === 'good' ? 0.3 : 1.4);
   }
   return {
-    id: `test/${kind}/003.png`,
+    id: `test/${defectType}/003.png`,
     dataset: 'mvtec',
     category,
-    kind,
-    label: kind === 'good' ? 0 : 1,
+    defectType,
+    label: defectType === 'good' ? 0 : 1,
     size: [side, side],
     pixels,
     mask,
     cells: detectors.map((detector, i) => ({
       detector,
-      score: kind === 'good' ? 0.4 : 0.8 + i * 0.2,
+      score: defectType === 'good' ? 0.4 : 0.8 + i * 0.2,
       imageThreshold: 0.9,
       map,
       pixelThreshold: 0.5 + 0.2 * i,

@@ -9,11 +9,11 @@ import { sampleRun } from './sample';
 function runOf(detector: string, category: string, seed: number, above: number): ComparedRun {
   const good = [0, 1, 2, 3].map((i) => ({
     id: `good/${i}`,
-    kind: 'good',
+    defectType: 'good',
     label: 0 as const,
     score: i < above ? 2 : 0,
   }));
-  const anomalous = [0, 1].map((i) => ({ id: `hole/${i}`, kind: 'hole', label: 1 as const, score: 1 }));
+  const anomalous = [0, 1].map((i) => ({ id: `hole/${i}`, defectType: 'hole', label: 1 as const, score: 1 }));
   const nothing = { auroc: null, aupro: null, iou: { paper: null, fitted: null, oracle: null } };
   return {
     ...{ id: `${detector}-${category}-${seed}`, detector, dataset: 'mvtec', category, seed },

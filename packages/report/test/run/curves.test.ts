@@ -33,7 +33,7 @@ const areaUnder = (points: readonly (readonly [number, number])[]) =>
 /** 20 good and 30 anomalous images whose scores overlap, some of them alike. */
 const scores: ReportData['scores'] = Array.from({ length: 50 }, (_, i) => ({
   id: `test/${i}.png`,
-  kind: i < 20 ? 'good' : 'scratch',
+  defectType: i < 20 ? 'good' : 'scratch',
   label: i < 20 ? 0 : 1,
   score: i < 20 ? ((i * 7) % 20) / 20 : 0.3 + ((i * 11) % 24) / 20,
 }));

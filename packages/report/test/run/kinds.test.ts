@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { bareReport } from './bare-report';
 import { chartOf, countOf, sectionOf, tableOf, textOf } from './page-text';
 
-const images = (kind: string, label: 0 | 1, values: readonly number[]): ImageScore[] =>
-  values.map((score, i) => ({ id: `test/${kind}/${i}.png`, kind, label, score }));
+const images = (defectType: string, label: 0 | 1, values: readonly number[]): ImageScore[] =>
+  values.map((score, i) => ({ id: `test/${defectType}/${i}.png`, defectType, label, score }));
 
 const chartFor = async (scores: readonly ImageScore[], threshold = 0.5, more: Partial<ReportData> = {}) =>
   chartOf(
@@ -99,7 +99,7 @@ describe('the distribution of scores', () => {
       await renderReport({
         ...bareReport,
         scores: images(evil, 1, [1, 2]),
-        kinds: [{ kind: evil, label: 1, images: 2, called: 2, auroc: null, iou: null, median: 1.5 }],
+        kinds: [{ defectType: evil, label: 1, images: 2, called: 2, auroc: null, iou: null, median: 1.5 }],
       }),
       'kinds',
     );
@@ -110,7 +110,7 @@ describe('the distribution of scores', () => {
 
 describe('the table of kinds', () => {
   const good: KindResult = {
-    kind: 'good',
+    defectType: 'good',
     label: 0,
     images: 40,
     called: 3,
@@ -120,7 +120,7 @@ describe('the table of kinds', () => {
     median: 0.21,
   };
   const hole: KindResult = {
-    ...{ kind: 'hole', label: 1, images: 8, called: 6, auroc: 0.875 },
+    ...{ defectType: 'hole', label: 1, images: 8, called: 6, auroc: 0.875 },
     ...{ interval: { low: 0.7504, high: 0.9496, confidence: 0.95 }, iou: 0.3125, median: 0.64 },
   };
   const render = async (kinds: readonly KindResult[]) =>

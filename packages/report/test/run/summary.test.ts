@@ -5,7 +5,7 @@ import { countOf, sectionOf, textOf } from './page-text';
 
 const scores: ReportData['scores'] = Array.from({ length: 10 }, (_, i) => ({
   id: `test/${i}.png`,
-  kind: i < 4 ? 'good' : 'hole',
+  defectType: i < 4 ? 'good' : 'hole',
   label: i < 4 ? 0 : 1,
   score: i,
 }));

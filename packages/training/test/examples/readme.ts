@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type ImageRecord, type Images, outputsOf, type Stage, trainStages } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
+import { type Images, outputsOf, type Stage, trainStages } from '@utad/training';
 
 const net = tf.sequential({
   layers: [tf.layers.conv2d({ inputShape: [1, 1, 3], filters: 3, kernelSize: 1 })],
@@ -15,7 +16,14 @@ const copying: Stage<{ x: Images }> = {
   },
 };
 const pixel = Uint8Array.of(25, 102, 230);
-const record: ImageRecord = { id: 'orange', label: 0, kind: 'good', image: pixel, size: [1, 1], channels: 3 };
+const record: ImageRecord = {
+  id: 'orange',
+  label: 0,
+  defectType: 'good',
+  image: pixel,
+  size: [1, 1],
+  channels: 3,
+};
 const records = async function* (order: readonly number[]) {
   for (const _ of order) yield record;
 };

@@ -26,7 +26,7 @@ export async function distancesOf(
     );
   }
   const sorted = items
-    .map(({ label, kind }, index) => ({ label, kind, distance: nearest[index] ?? Number.NaN }))
+    .map(({ label, defectType: kind }, index) => ({ label, kind, distance: nearest[index] ?? Number.NaN }))
     .sort((a, b) => a.label - b.label || (a.kind < b.kind ? -1 : 1));
   for (const { label, kind, distance } of sorted) {
     const name = label === 0 ? 'good' : kind;

@@ -1,6 +1,6 @@
+import { deriveSeed } from '@utad/core';
 import { project, projectInSlices } from '@utad/latent';
 import type { Latent } from '@utad/report';
-import { deriveSeed } from '@utad/training';
 import type { LatentWatch } from './in-turns';
 import type { TestCodes } from './latent-of';
 import { chooseSome, type TrainingCodes } from './training-codes';
@@ -22,7 +22,7 @@ function placesOf(
   training: TrainingCodes | undefined,
   seed: number,
 ): { readonly training: readonly Place[]; readonly test: readonly Place[] } {
-  const tested = items.map(({ id, kind, label }, index): Place => {
+  const tested = items.map(({ id, defectType: kind, label }, index): Place => {
     return { id, group: label === 0 ? 'good' : kind, code: codes[index] ?? [] };
   });
   const learned = training?.codes.map((code, index): Place => {

@@ -1,7 +1,7 @@
+import type { ImageRecord } from '@utad/core';
 import type { EvaluatedImage } from '@utad/detector';
 import type { Neighbour } from '@utad/latent';
 import type { GalleryBuilder } from '@utad/report';
-import type { ImageRecord } from '@utad/training';
 import type { TrainingCodes } from './training-codes';
 
 /**

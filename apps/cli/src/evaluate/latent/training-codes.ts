@@ -1,4 +1,5 @@
-import { deriveSeed, permutation, readBatches, type Size, subset, type TrainingData } from '@utad/training';
+import { type Dataset, deriveSeed, permutation, type Size, subset } from '@utad/core';
+import { readBatches } from '@utad/training';
 import type { Context } from '../../context';
 import { codesOf, type Embed } from './codes-of';
 
@@ -8,7 +9,7 @@ const MOST_TRAINING = 2000;
 /** Latent codes of training images. */
 export interface TrainingCodes {
   /** Those that were chosen, in the order of the codes. */
-  readonly images: TrainingData;
+  readonly images: Dataset;
   readonly ids: readonly string[];
   readonly codes: readonly Float32Array[];
   /** How many training images there are. */
@@ -17,7 +18,7 @@ export interface TrainingCodes {
 
 /** Codes of all training images, or of as many as drawings bear, by seed. */
 export async function trainingCodes(
-  training: TrainingData,
+  training: Dataset,
   embed: Embed,
   { size, seed }: { readonly size: Size; readonly seed: number },
   { output, signal }: Context,

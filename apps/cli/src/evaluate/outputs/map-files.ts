@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import type { Size } from '@utad/core';
 import type { EvaluatedImage, Prediction } from '@utad/detector';
 import { floatTiff } from '@utad/report';
-import type { Batch, Size } from '@utad/training';
+import type { Batch } from '@utad/training';
 import { resizeMap } from '../../resize-map';
 import { writeFile } from '../../write-file';
 import type { EvaluationObserver, OpenedEvaluation } from '../observer';

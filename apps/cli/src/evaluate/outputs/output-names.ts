@@ -46,12 +46,12 @@ export class OutputNames {
   /** Parts of a path, of which none leads out of its folder. To be asked once for each image. */
   of({
     id,
-    kind,
+    defectType,
   }: {
     readonly id: string;
-    readonly kind: string;
+    readonly defectType: string;
   }): readonly [string, string, string, string] {
-    const folder = safeName(kind);
+    const folder = safeName(defectType);
     const stem = safeName(basename(id, extname(id)));
     for (let count = 1; ; count++) {
       const name = count === 1 ? stem : `${stem}-${count}`;

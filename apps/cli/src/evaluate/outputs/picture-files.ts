@@ -1,6 +1,7 @@
 import { join } from 'node:path';
-import { type EvaluatedImage, type Prediction, resizeMask } from '@utad/detector';
-import type { Batch, Size } from '@utad/training';
+import { resizeNearest, type Size } from '@utad/core';
+import type { EvaluatedImage, Prediction } from '@utad/detector';
+import type { Batch } from '@utad/training';
 import { writePictures } from '../../predict/pictures';
 import type { EvaluationObserver, OpenedEvaluation } from '../observer';
 import { OutputNames } from './output-names';
@@ -35,7 +36,7 @@ export class PictureFiles implements EvaluationObserver {
           size,
           pixels: Uint8Array.from(pixels, (value) => Math.round(value * 255)),
           map: maps.subarray(index * length, (index + 1) * length),
-          ...(mask && imageSize && { mask: resizeMask(mask, maskSize ?? imageSize, size) }),
+          ...(mask && imageSize && { mask: resizeNearest(mask, maskSize ?? imageSize, size) }),
         },
         this.opened.manifest.thresholds.pixel,
       );

@@ -1,6 +1,7 @@
+import type { Size } from '@utad/core';
 import type { EvaluatedImage, Prediction, Reduction } from '@utad/detector';
 import { regionsAt, type ScoredRegion } from '@utad/eval';
-import type { Batch, Size } from '@utad/training';
+import type { Batch } from '@utad/training';
 import { scaleRegion } from '../../predict/scale-region';
 import type { EvaluationObserver, OpenedEvaluation } from '../observer';
 
@@ -55,7 +56,7 @@ export class ScoreSheet implements EvaluationObserver {
     const size: Size = [anomalyMap.shape[1], anomalyMap.shape[2]];
     const maps = await anomalyMap.data<'float32'>();
     const pixels = size[0] * size[1];
-    for (const [index, { id, kind, label, score, scores }] of items.entries()) {
+    for (const [index, { id, defectType: kind, label, score, scores }] of items.entries()) {
       const fileSize = fileSizeOf(id) ?? size;
       const map = maps.subarray(index * pixels, (index + 1) * pixels);
       this.items.push({

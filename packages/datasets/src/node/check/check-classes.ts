@@ -40,7 +40,7 @@ export async function checkClasses(
       onProgress?.(images, Math.max(total, images));
     }
     for (const [label, kind] of known.categories.entries()) {
-      counts.push({ category: null, split, kind, images: perClass[label] ?? 0, masks: 0 });
+      counts.push({ category: null, split, defectType: kind, images: perClass[label] ?? 0, masks: 0 });
     }
     if (inSplit !== known.images[split]) {
       const message = `expected ${known.images[split]} ${split} images as ${known.title} has, found ${inSplit}`;

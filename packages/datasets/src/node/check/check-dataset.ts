@@ -49,7 +49,7 @@ export async function checkDataset(
     }
     sizes.add(seen.size.join('x'), [seen.size[0], seen.size[1]]);
     modes.add(seen.mode, seen.mode);
-    duplicates.add(seen.hash, entry.path, nameOf(part, entry.kind));
+    duplicates.add(seen.hash, entry.path, nameOf(part, entry.defectType));
     findings.push(...maskFindings(entry, seen));
     if (seen.mask !== undefined && !(seen.mask instanceof ImageError) && seen.mask.marked > 0) {
       marked.push(seen.mask.marked);
@@ -106,16 +106,16 @@ function asImageError(error: unknown): ImageError {
   throw error;
 }
 
-const nameOf = ({ category, split }: SurveyedPart, kind: string): string =>
-  [category, split, kind].filter((name) => name !== null).join('/');
+const nameOf = ({ category, split }: SurveyedPart, defectType: string): string =>
+  [category, split, defectType].filter((name) => name !== null).join('/');
 
 function countsOf(parts: readonly SurveyedPart[]): KindCount[] {
   return parts.flatMap(({ category, split, entries }) => {
-    const kinds = [...new Set(entries.map(({ kind }) => kind))];
-    return kinds.map((kind) => {
-      const those = entries.filter((entry) => entry.kind === kind);
+    const kinds = [...new Set(entries.map(({ defectType }) => defectType))];
+    return kinds.map((defectType) => {
+      const those = entries.filter((entry) => entry.defectType === defectType);
       const masks = those.filter(({ mask }) => typeof mask === 'object').length;
-      return { category, split, kind, images: those.length, masks };
+      return { category, split, defectType, images: those.length, masks };
     });
   });
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import { ImageError } from '../../errors';
 import { CHANGE } from '../decoding/changes';
 import { readImageFile } from '../decoding/read-image-file';

@@ -40,7 +40,7 @@ export interface KindCount {
   /** Such as `train` or `test`. */
   readonly split: string;
   /** `good`, the type of defect, or the class. */
-  readonly kind: string;
+  readonly defectType: string;
   /** How many there are. */
   readonly images: number;
   /** Those with a mask file. */

@@ -41,7 +41,7 @@ export async function surveyFolders(
             id,
             path,
             label: 0,
-            kind: 'good',
+            defectType: 'good',
             ...(found !== undefined && { mask: { path: found, threshold } }),
           });
           continue;
@@ -57,7 +57,7 @@ export async function surveyFolders(
           id,
           path,
           label: 1,
-          kind,
+          defectType: kind,
           ...(found !== undefined && { mask: { path: found, threshold } }),
         });
       }

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import { LETTER, lettering } from './lettering';
 
 /** Red, green, blue, each from 0 to 255. */

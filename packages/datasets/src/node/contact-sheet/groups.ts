@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import type { PlacedDataset } from '../check/placed-dataset';
 import { surveyFiles } from '../check/survey';
 import { decodeImage, decodeMask } from '../decoding/decode';
@@ -33,8 +33,8 @@ export async function groupsOf(dataset: PlacedDataset, count: number): Promise<G
   if (dataset.kind === 'classes') return classGroups(dataset, count);
   const { parts } = await surveyFiles(dataset);
   return parts.flatMap(({ category, split, entries }) =>
-    [...new Set(entries.map(({ kind }) => kind))].map((kind) => {
-      const those = entries.filter((entry) => entry.kind === kind);
+    [...new Set(entries.map(({ defectType: kind }) => kind))].map((kind) => {
+      const those = entries.filter((entry) => entry.defectType === kind);
       return {
         name: [category, split, kind].filter((name) => name !== null).join('/'),
         images: those.length,

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /**
  * A mask made smaller so that nothing gets lost: a pixel is marked where any of those it stands for is.

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /**
  * What decoding did to one image besides resizing, a bit each, so that a cache of a million images keeps it in a byte;

@@ -1,8 +1,8 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
+import { repeatGrey, resizeNearest } from '@utad/core';
 import { CHANGE, describeChanges } from './changes';
 import type { ImageLimits } from './limits';
-import { repeatGrey } from './repeat-grey';
-import { enlarge, nearest } from './resample';
+import { enlarge } from './resample';
 import { shrink, smaller } from './resize-pixels';
 import { type HeadedImage, withImage } from './with-image';
 
@@ -123,7 +123,7 @@ export async function maskPixels(
     .toColourspace('b-w')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  const taken = nearest(data, [info.height, info.width], size);
+  const taken = resizeNearest(data, [info.height, info.width], size);
   for (const [index, value] of taken.entries()) taken[index] = value > threshold ? 1 : 0;
   return { pixels: taken, fileSize, changes };
 }

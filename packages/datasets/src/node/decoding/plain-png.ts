@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Chunks that leave decoded bytes as they are; a profile, transparency, or EXIF is in none of them. */

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /**
  * Enlarges by bilinear interpolation with half-pixel centres, the border repeated. libvips places what it enlarges half
@@ -33,16 +33,4 @@ function neighbours(from: number, to: number): { first: number; second: number; 
     const first = Math.floor(place);
     return { first, second: Math.min(from - 1, first + 1), share: place - first };
   });
-}
-
-/** Takes the value nearest to each pixel's centre. libvips takes the one at its upper left corner. */
-export function nearest(values: Uint8Array, from: Size, to: Size): Uint8Array {
-  const taken = new Uint8Array(to[0] * to[1]);
-  for (let row = 0; row < to[0]; row++) {
-    const start = Math.floor(((row + 0.5) * from[0]) / to[0]) * from[1];
-    for (let column = 0; column < to[1]; column++) {
-      taken[row * to[1] + column] = values[start + Math.floor(((column + 0.5) * from[1]) / to[1])] ?? 0;
-    }
-  }
-  return taken;
 }

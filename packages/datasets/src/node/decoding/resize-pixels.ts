@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import sharp, { type Sharp } from 'sharp';
 import { DatasetError } from '../../errors';
 import { enlarge } from './resample';

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { ImageError } from '../../errors';
 import { isBmp, readBmp } from './bmp';

@@ -50,7 +50,7 @@ export async function listManifest(
       continue;
     }
     lines.set(id, row.line);
-    const entry = { id, label: row.label, kind: row.kind, path };
+    const entry = { id, label: row.label, defectType: row.defectType, path };
     listed.push({ row, entry: mask === undefined ? entry : { ...entry, mask: { path: mask } } });
   }
   expectAllOrNone(file, listed, onWrong);

@@ -6,7 +6,7 @@ export interface ManifestRow {
   readonly line: number;
   readonly path: string;
   readonly label: 0 | 1;
-  readonly kind: string;
+  readonly defectType: string;
   readonly split?: Split;
   readonly mask?: string;
 }
@@ -45,14 +45,14 @@ export function manifestRow(
   const path = cells.get('path');
   if (path === undefined) wrong('a path, received none');
   const label = labelOf(cells, wrong);
-  const kind = cells.get('kind');
+  const defectType = cells.get('kind');
   const splitName = cells.get('split');
   const split = splitName === undefined ? undefined : entryOf(SPLIT_NAMES, splitName.toLowerCase());
   if (splitName !== undefined && split === undefined) {
     wrong(`a split of train, validation, test, received ${splitName}`);
   }
   if (split === 'train' && label === 1) {
-    wrong(`good images in train, received ${kind ?? cells.get('label')}`);
+    wrong(`good images in train, received ${defectType ?? cells.get('label')}`);
   }
   const mask = cells.get('mask');
   if (mask !== undefined && label === 0) wrong(`no mask for a good image, received ${mask}`);
@@ -61,7 +61,7 @@ export function manifestRow(
     line,
     path,
     label,
-    kind: kind ?? (label === 0 ? 'good' : 'defective'),
+    defectType: defectType ?? (label === 0 ? 'good' : 'defective'),
     ...(split && { split }),
     ...(mask !== undefined && { mask }),
   };
@@ -75,12 +75,12 @@ function labelOf(cells: TableRow['cells'], wrong: (rest: string) => void): 0 | 1
     wrong(`a label of ${Object.keys(LABELS).join(', ')}, received ${named}`);
     return undefined;
   }
-  const kind = cells.get('kind');
-  const ofKind = kind === undefined ? undefined : kind === 'good' ? 0 : 1;
+  const defectType = cells.get('kind');
+  const ofKind = defectType === undefined ? undefined : defectType === 'good' ? 0 : 1;
   const known = label ?? ofKind;
   if (known === undefined) wrong('a label or a kind, received neither');
   if (ofKind === undefined || ofKind === known) return known;
-  wrong(`a label and a kind that agree, received ${named} and ${kind}`);
+  wrong(`a label and a kind that agree, received ${named} and ${defectType}`);
   return undefined;
 }
 

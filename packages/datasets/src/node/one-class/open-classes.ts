@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ImageRecord, Size, TrainingData } from '@utad/training';
+import type { Dataset, ImageRecord, Size } from '@utad/core';
 import { DatasetError } from '../../errors';
 import { classNumber } from '../../known/class-number';
 import type { KnownClasses } from '../../known/known-dataset';
@@ -37,11 +37,11 @@ export interface OneClassEntry {
   /** 0 for the normal class. */
   readonly label: 0 | 1;
   /** The name of the class. */
-  readonly kind: string;
+  readonly defectType: string;
 }
 
 /** A split of a dataset of classes, one of which is normal. Its images are held in memory as they were published. */
-export interface OneClassData extends TrainingData {
+export interface OneClassData extends Dataset {
   /** In the official order. */
   readonly entries: readonly OneClassEntry[];
   /** The name of the normal class. */
@@ -80,11 +80,11 @@ export async function openClasses(known: KnownClasses, options: OneClassOptions)
   }
   const images = limit === undefined ? held : limitEntries(held, limit, seed);
   const hash = createHash('sha256').update(JSON.stringify([VERSION, known.id, size]));
-  for (const { id, label, kind, pixels } of images)
-    hash.update(JSON.stringify([id, label, kind])).update(pixels);
+  for (const { id, label, defectType, pixels } of images)
+    hash.update(JSON.stringify([id, label, defectType])).update(pixels);
   const official = known.images[split];
   return {
-    entries: images.map(({ id, label, kind }) => ({ id, label, kind })),
+    entries: images.map(({ id, label, defectType }) => ({ id, label, defectType })),
     normalClass: known.categories[normal] ?? '',
     notes:
       found === official
@@ -120,7 +120,7 @@ async function readImages(
       held.push({
         id: `${split}/${String(place).padStart(5, '0')}`,
         label: label === normal ? 0 : 1,
-        kind: known.categories[label] ?? String(label),
+        defectType: known.categories[label] ?? String(label),
         pixels: part.image(index),
       });
     }
@@ -131,12 +131,12 @@ async function readImages(
 }
 
 async function recordOf(
-  { id, label, kind, pixels }: HeldImage,
+  { id, label, defectType, pixels }: HeldImage,
   layout: PixelLayout,
   size: Size,
 ): Promise<ImageRecord> {
   const resized = await resizePixels(pixels, layout, size);
   // What came in the right size is the dataset's own memory.
   const image = resized === pixels ? resized.slice() : resized;
-  return { id, label, kind, image, size, channels: layout.channels };
+  return { id, label, defectType, image, size, channels: layout.channels };
 }

@@ -1,6 +1,6 @@
-import type { ImageRecord, Size } from '@utad/training';
+import type { ImageRecord, Size } from '@utad/core';
+import { repeatGrey } from '@utad/core';
 import type { ImageLimits } from '../decoding/limits';
-import { repeatGrey } from '../decoding/repeat-grey';
 import type { ImageEntry } from './image-entry';
 import { type Decoder, imageDecoder, maskDecoder } from './part-source';
 
@@ -41,7 +41,7 @@ export class Decoders {
   }
 
   /** Puts an entry and the pixels of its files together: one channel where image and twin are both grey. */
-  recordOf({ id, label, kind, mask }: ImageEntry, pixels: RolePixels): ImageRecord {
+  recordOf({ id, label, defectType: kind, mask }: ImageEntry, pixels: RolePixels): ImageRecord {
     const area = this.size[0] * this.size[1];
     const isGrey = ({ length }: Uint8Array) => length === area;
     const channels = isGrey(pixels.image) && (pixels.twin === undefined || isGrey(pixels.twin)) ? 1 : 3;
@@ -50,7 +50,7 @@ export class Decoders {
     return {
       id,
       label,
-      kind,
+      defectType: kind,
       image: laidOut(pixels.image),
       size: this.size,
       channels,

@@ -1,4 +1,4 @@
-import type { ImageRecord } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
 import { decodeManyAtOnce } from '../decoding/many-at-once';
 import { ahead } from './ahead';
 import type { CacheReader } from './cache/cache-reader';

@@ -5,7 +5,7 @@ export interface ImageEntry {
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** `good`, or the type of defect. */
-  readonly kind: string;
+  readonly defectType: string;
   /** Of the image file. */
   readonly path: string;
   /**

@@ -1,4 +1,4 @@
-import type { ImageRecord } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
 
 /**
  * Records kept in memory, the first ones that come until a bound is reached. In training every record is read as often

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Size, TrainingData } from '@utad/training';
+import type { Dataset, Size } from '@utad/core';
 import { DatasetError, ImageError } from '../../errors';
 import { describeChanges } from '../decoding/changes';
 import { channelsOf } from '../decoding/decode';
@@ -16,7 +16,7 @@ import { PartTable } from './part-table';
 import { checkOptions, type ReadOptions } from './read-options';
 
 /** Images in files, opened. */
-export interface FileDataset extends TrainingData {
+export interface FileDataset extends Dataset {
   /** The images in the order of their indices, without those left out. */
   readonly entries: readonly ImageEntry[];
   /** Files that were left out, with the reason. */
@@ -79,7 +79,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
         skipped.push({ path: outcome.path, reason: outcome.reason });
         continue;
       }
-      const { id, label, kind, mask } = entry;
+      const { id, label, defectType: kind, mask } = entry;
       const threshold = typeof mask === 'object' ? (mask.threshold ?? 127) : (mask ?? null);
       hash.update(JSON.stringify([id, label, kind, threshold, ...outcome.map(({ digest }) => hex(digest))]));
       const [image] = outcome;

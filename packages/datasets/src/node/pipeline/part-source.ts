@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import sharp from 'sharp';
 import { DatasetError, ImageError } from '../../errors';
 import { CHANGE } from '../decoding/changes';

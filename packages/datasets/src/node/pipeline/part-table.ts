@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import type { Place } from './cache/cache-reader';
 import { DIGEST_BYTES } from './cache/index-file';
 

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import { DatasetError } from '../../errors';
 import type { ImageLimits } from '../decoding/limits';
 

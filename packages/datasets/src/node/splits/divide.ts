@@ -19,7 +19,7 @@ export function dividedBy(splits: Splits, entries: readonly ImageEntry[]): Split
     const split = place.get(entry.id);
     if (split === undefined) throw disagree(`every image in one of them, found ${entry.id} in none`);
     if (split === 'train' && entry.label === 1) {
-      throw disagree(`good images in train, found ${entry.id}, which is ${entry.kind}`);
+      throw disagree(`good images in train, found ${entry.id}, which is ${entry.defectType}`);
     }
     divided[split].push(entry);
     place.delete(entry.id);

@@ -44,7 +44,7 @@ export interface SplitOptions {
  *   share of the good images gets none.
  */
 export function splitBySeed(
-  entries: readonly Pick<ImageEntry, 'id' | 'label' | 'kind'>[],
+  entries: readonly Pick<ImageEntry, 'id' | 'label' | 'defectType'>[],
   { seed = 0, shares = DEFAULT_SHARES }: SplitOptions = {},
 ): Splits {
   checkShares(shares);
@@ -52,12 +52,12 @@ export function splitBySeed(
   const good = entries.filter(({ label }) => label === 0);
   divide(good, withNoneEmpty(countsOf(good.length, shares), shares), `${seed}/split/good`, splits);
   const forDefects = shares.validation + shares.test;
-  const kinds = new Set(entries.filter(({ label }) => label === 1).map(({ kind }) => kind));
-  for (const kind of kinds) {
-    const ofKind = entries.filter((entry) => entry.label === 1 && entry.kind === kind);
+  const kinds = new Set(entries.filter(({ label }) => label === 1).map(({ defectType }) => defectType));
+  for (const defectType of kinds) {
+    const ofKind = entries.filter((entry) => entry.label === 1 && entry.defectType === defectType);
     const validation = forDefects === 0 ? 0 : shares.validation / forDefects;
     const defects = { train: 0, validation, test: 1 - validation };
-    divide(ofKind, countsOf(ofKind.length, defects), `${seed}/split/${kind}`, splits);
+    divide(ofKind, countsOf(ofKind.length, defects), `${seed}/split/${defectType}`, splits);
   }
   for (const split of SPLITS) {
     if (shares[split] > 0 && !good.some(({ id }) => splits[split].has(id))) {

@@ -26,7 +26,7 @@ export async function folderTreeEntries(
     if ((await kindOf(folder)) !== 'folder') throw splitMissing('good', folder);
     const paths = await imagePaths(folder);
     if (paths.length === 0) throw new DatasetError('empty', `expected images in ${folder}, found none`);
-    return paths.map((path) => ({ id: idBelow(top, path), label: 0, kind: 'good', path }));
+    return paths.map((path) => ({ id: idBelow(top, path), label: 0, defectType: 'good', path }));
   }
   const pattern = fill(images.test, names);
   const folder = join(base, fixedPart(pattern));
@@ -34,20 +34,20 @@ export async function folderTreeEntries(
   const masks = await MaskFinder.find(layout, base, names);
   const entries: ImageEntry[] = [];
   for (const matched of await matchFolders(base, pattern)) {
-    const { kind = '' } = matched.names;
+    const { kind: defectType = '' } = matched.names;
     for (const path of await imagePaths(matched.path)) {
       const image = { path, folder: matched.path, names: { ...names, ...matched.names } };
       const entry = { id: idBelow(top, path), path };
-      if (kind === layout.good) {
+      if (defectType === layout.good) {
         masks?.claim(image);
-        entries.push({ ...entry, kind: 'good', label: 0, ...(masks && { mask: 'none' }) });
+        entries.push({ ...entry, defectType: 'good', label: 0, ...(masks && { mask: 'none' }) });
         continue;
       }
       const twin = layout.twin === undefined ? undefined : placed(base, layout.twin, image);
       const hasTwin = twin !== undefined && (await kindOf(twin)) === 'file';
       entries.push({
         ...entry,
-        kind,
+        defectType,
         label: 1,
         ...(masks && { mask: masks.of(image) }),
         ...(hasTwin && { cleanTwinPath: twin }),

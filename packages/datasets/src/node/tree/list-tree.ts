@@ -37,7 +37,7 @@ export async function listTreeEntries(
     const entry = { id: idBelow(join(base, category), path), path };
     const label = cell('label');
     if (label === layout.good) {
-      entries.push({ ...entry, kind: 'good', label: 0, ...(split === 'test' && { mask: 'none' }) });
+      entries.push({ ...entry, defectType: 'good', label: 0, ...(split === 'test' && { mask: 'none' }) });
     } else if (split === 'train') {
       throw wrongLine(list, row.line, `${layout.good} images in train, received ${label}`);
     } else {
@@ -48,7 +48,7 @@ export async function listTreeEntries(
           `${list}, line ${row.line}: expected a mask for ${cell('image')}, received none`,
         );
       }
-      entries.push({ ...entry, kind: label, label: 1, mask: { path: locate(mask), threshold } });
+      entries.push({ ...entry, defectType: label, label: 1, mask: { path: locate(mask), threshold } });
     }
   }
   if (entries.length === 0) {

@@ -14,16 +14,16 @@ export async function seededTreeEntries(
   const masks = await MaskFinder.find(layout, base, {});
   const entries: ImageEntry[] = [];
   for (const { path: folder, names } of await matchFolders(base, images.all)) {
-    const { kind = '' } = names;
+    const { kind: defectType = '' } = names;
     for (const path of await imagePaths(folder)) {
       if (layout.endings !== undefined && !isImage(layout, path)) continue;
       const image = { path, folder, names };
       const entry = { id: idBelow(base, path), path };
-      if (kind === layout.good) {
+      if (defectType === layout.good) {
         masks?.claim(image);
-        entries.push({ ...entry, kind: 'good', label: 0, ...(masks && { mask: 'none' }) });
+        entries.push({ ...entry, defectType: 'good', label: 0, ...(masks && { mask: 'none' }) });
       } else {
-        entries.push({ ...entry, kind, label: 1, ...(masks && { mask: masks.of(image) }) });
+        entries.push({ ...entry, defectType, label: 1, ...(masks && { mask: masks.of(image) }) });
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { ImageRecord } from '@utad/training';
+import type { ImageRecord } from '@utad/core';
 import { DatasetError } from '../../errors';
 import { type Aim, aimedDamage } from '../aimed-damage';
 import { defectKinds, type Range } from '../kinds';
@@ -58,7 +58,7 @@ export function drawOnPhoto(photo: ImageRecord, aim: PhotoAim, seed: number): Im
   return {
     id: idOf(kind, photo.id),
     label: 1,
-    kind,
+    defectType: kind,
     image: channels === 3 ? drawn.image : drawn.image.filter((_, index) => index % 3 === 0),
     size,
     channels,

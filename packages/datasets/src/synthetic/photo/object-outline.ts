@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import type { Point } from '../geometry';
 import type { Shape } from '../scene';
 import { backgroundOf } from './background';

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 const BINS = 128;
 /** The threshold is looked for up to so many times the value that divides object and background best. */

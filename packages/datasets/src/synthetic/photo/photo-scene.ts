@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import type { Canvas } from '../canvas';
 import type { Colour } from '../colour';
 import { coverage, type Point } from '../geometry';

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 
 /**
  * A map with those regions of one value turned into the other that are smaller than `least` pixels, 4-connected. Of

@@ -1,4 +1,4 @@
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import type { Colour } from '../colour';
 
 /** A picture as colours in [0, 1], row by row. */

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { ImageRecord, TrainingData } from '@utad/training';
+import type { Dataset, ImageRecord } from '@utad/core';
 import { DatasetError } from '../../errors';
 import { checkFaults, checkFor, isCount, rangeOf } from '../check';
 import { shuffled } from '../random';
@@ -50,11 +50,11 @@ export interface PhotoDefectEntry {
   /** Ground truth: 0 good, 1 anomalous. */
   readonly label: 0 | 1;
   /** `good`, or the type of its defect. */
-  readonly kind: 'good' | PhotoDefect;
+  readonly defectType: 'good' | PhotoDefect;
 }
 
 /** Photographs some of which have defects drawn on them. Pictures are drawn when they are read; nothing is kept. */
-export interface PhotoDefectData extends TrainingData {
+export interface PhotoDefectData extends Dataset {
   /** Every picture, good ones first, then one type of defect after the other. */
   readonly entries: readonly PhotoDefectEntry[];
 }
@@ -80,7 +80,7 @@ export interface PhotoDefectData extends TrainingData {
  * @example
  * const validation = withDefects(heldOut, { seed: 0, defects: ['scratch', 'stain'] });
  */
-export function withDefects(photos: TrainingData, options: PhotoDefectOptions = {}): PhotoDefectData {
+export function withDefects(photos: Dataset, options: PhotoDefectOptions = {}): PhotoDefectData {
   const { aims, entries, seed, described } = plannedDefects(photos.count, options);
   return {
     entries,
@@ -103,7 +103,7 @@ export function withDefects(photos: TrainingData, options: PhotoDefectOptions = 
         const entry = chosen[position++];
         if (entry === undefined)
           throw new RangeError(`records: expected ${order.length} records, received more`);
-        yield pictureOf(photo, entry.kind, aims, seed);
+        yield pictureOf(photo, entry.defectType, aims, seed);
       }
     },
   };
@@ -151,12 +151,12 @@ export function plannedDefects(count: number, options: PhotoDefectOptions): Phot
   const entries = order
     .slice(0, good)
     .sort(ascending)
-    .map((photo): PhotoDefectEntry => ({ photo, label: 0, kind: 'good' }));
+    .map((photo): PhotoDefectEntry => ({ photo, label: 0, defectType: 'good' }));
   for (const [type, kind] of defects.entries()) {
     for (let index = 0; index < defective; index++) {
       // One type goes on where the one before stopped, so that all photographs are used alike.
       const photo = order[good + ((type * defective + index) % damaged)] ?? 0;
-      entries.push({ photo, label: 1, kind });
+      entries.push({ photo, label: 1, defectType: kind });
     }
   }
   const described = JSON.stringify([PHOTO_DEFECTS_VERSION, seed, good, defective, defects, aims]);
@@ -166,12 +166,12 @@ export function plannedDefects(count: number, options: PhotoDefectOptions): Phot
 /** One picture of a plan. */
 export function pictureOf(
   photo: ImageRecord,
-  kind: PhotoDefectEntry['kind'],
+  kind: PhotoDefectEntry['defectType'],
   aims: SharedAim,
   seed: number,
 ): ImageRecord {
   const { id, label, size, channels, image } = photo;
-  check(label === 0, `good photos, of which ${id} is none`, photo.kind);
+  check(label === 0, `good photos, of which ${id} is none`, photo.defectType);
   check(
     Math.min(...size) >= LEAST_SIDE,
     `photos of ${LEAST_SIDE} pixels or more, as ${id} should be`,
@@ -179,5 +179,5 @@ export function pictureOf(
   );
   if (kind !== 'good') return drawOnPhoto(photo, { ...aims, kind }, seed);
   const mask = new Uint8Array(size[0] * size[1]);
-  return { id: idOf(kind, id), label: 0, kind, image, size, channels, mask };
+  return { id: idOf(kind, id), label: 0, defectType: kind, image, size, channels, mask };
 }

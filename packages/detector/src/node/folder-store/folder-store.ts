@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
-import type { FileStore } from '@utad/training';
+import type { FileStore } from '@utad/core';
 import { inCurrentFolder } from './current-folder';
 import { inside } from './inside';
 import { recover } from './recover';

@@ -37,7 +37,7 @@ ${shown}</section>`;
 }
 
 async function article(row: GridRow, detectors: readonly ComparedDetector[]): Promise<Html> {
-  const { id, kind, label, size, pixels, mask, cells } = row;
+  const { id, defectType: kind, label, size, pixels, mask, cells } = row;
   expectLength(`input of ${id}`, pixels, size, 3);
   const truth =
     mask !== undefined

@@ -13,7 +13,7 @@ export function article(
   gallery: Gallery,
   thumbnails: ReadonlyMap<string, number>,
 ): Html {
-  const { id, kind, score, verdict, pictures } = image;
+  const { id, defectType: kind, score, verdict, pictures } = image;
   return html`<article data-name="${id}" data-kind="${kind}" data-verdict="${verdict}" data-score="${score}" data-margin="${marginOf(image, gallery)}">
 <h3>${id}</h3><p>${call(image, gallery)}</p>
 <noscript><div class="strip">${pictures.map(figure)}</div></noscript>
@@ -26,7 +26,10 @@ function marginOf({ label, score }: GalleryImage, { imageThreshold }: Gallery): 
   return label === 1 ? imageThreshold - score : score - imageThreshold;
 }
 
-function call({ kind, label, score, verdict, rank }: GalleryImage, { imageThreshold, seen }: Gallery): Html {
+function call(
+  { defectType: kind, label, score, verdict, rank }: GalleryImage,
+  { imageThreshold, seen }: Gallery,
+): Html {
   const truth = label === 0 ? 'Good' : kind === 'anomalous' ? 'Anomalous' : `Anomalous (${kind})`;
   const called = score >= imageThreshold ? 'anomalous' : 'good';
   const words = { right: 'Right', missed: 'Missed', 'false alarm': 'False alarm' };

@@ -1,7 +1,7 @@
 /** What a choice looks at. */
 export interface Candidate {
   readonly id: string;
-  readonly kind: string;
+  readonly defectType: string;
   readonly score: number;
   readonly wrong: boolean;
 }
@@ -32,8 +32,8 @@ export class Choice {
    */
   add(candidate: Candidate): string | undefined {
     const groups = candidate.wrong ? this.#wrong : this.#right;
-    const group = groups.get(candidate.kind) ?? [];
-    groups.set(candidate.kind, group);
+    const group = groups.get(candidate.defectType) ?? [];
+    groups.set(candidate.defectType, group);
     const place = group.findIndex(({ score }) => score > candidate.score);
     group.splice(place < 0 ? group.length : place, 0, candidate);
     this.#count++;

@@ -3,10 +3,10 @@ import type { Gallery } from './gallery';
 
 /** Filters and orders. Hidden until the page's script, which they need, has run. */
 export function controls({ images }: Gallery): Html {
-  const kinds = [...new Set(images.map(({ kind }) => kind))].sort((a, b) => a.localeCompare(b));
+  const kinds = [...new Set(images.map(({ defectType: kind }) => kind))].sort((a, b) => a.localeCompare(b));
   const verdictCount = (...verdicts: readonly string[]) =>
     images.filter(({ verdict }) => verdicts.includes(verdict)).length;
-  const kindCount = (kind: string) => images.filter((image) => image.kind === kind).length;
+  const kindCount = (kind: string) => images.filter((image) => image.defectType === kind).length;
   const option = (value: string, text: string, number?: number) =>
     html`<option value="${value}">${text}${number !== undefined && ` (${number.toLocaleString('en-GB')})`}</option>`;
   return html`<form id="gallery-controls" class="controls" aria-label="Choose and order the images" hidden>

@@ -1,8 +1,8 @@
+import type { Size } from '@utad/core';
 import { formatNumber } from '../../page/format';
 import { heatmapRaster } from '../../pictures/heatmap';
 import { overlayRaster } from '../../pictures/overlay';
 import { type Raster, sizeWithin, toSmallWebp } from '../../pictures/raster';
-import type { Size } from '../data';
 import type { PictureQuality } from './byte-budget';
 import type { EncodedPicture, GalleryPicture } from './gallery';
 import type { GalleryRow, MapGroup } from './gallery-row';

@@ -1,6 +1,6 @@
+import type { Size } from '@utad/core';
 import { ReportError } from '../../error';
 import { expectLength } from '../../pictures/raster';
-import type { Size } from '../data';
 import { ByteBudget } from './byte-budget';
 import { Choice } from './choice';
 import { drawRow, type EncodedRow, encodePicture } from './encode-row';
@@ -99,14 +99,14 @@ export class GalleryBuilder {
    */
   async add(row: GalleryRow): Promise<void> {
     expectRow(row);
-    const { id, kind, label, score } = row;
+    const { id, defectType: kind, label, score } = row;
     if (this.#scores.has(id))
       throw new ReportError(`gallery: expected each image once, received ${id} again`);
     const verdict = verdictOf(row, this.#options.imageThreshold);
     this.#scores.set(id, score);
     if (verdict !== 'right') this.#wrong++;
     if (row.neighbours) this.setNeighbours(id, row.neighbours);
-    const dropped = this.#choice.add({ id, kind, score, wrong: verdict !== 'right' });
+    const dropped = this.#choice.add({ id, defectType: kind, score, wrong: verdict !== 'right' });
     if (dropped === id) return;
     if (dropped !== undefined) {
       this.#budget.refund(this.#kept.get(dropped)?.bytes ?? 0);
@@ -114,7 +114,12 @@ export class GalleryBuilder {
     }
     const drawn = await drawRow(row, this.#options);
     const encoded = await this.#budget.spend(drawn.encode, bytesOf, this.#stillToCome());
-    this.#kept.set(id, { row: { id, kind, label, score }, verdict, encoded, bytes: bytesOf(encoded) });
+    this.#kept.set(id, {
+      row: { id, defectType: kind, label, score },
+      verdict,
+      encoded,
+      bytes: bytesOf(encoded),
+    });
   }
 
   /** Whether an image would be shown if no more came: of many, some have to go. */

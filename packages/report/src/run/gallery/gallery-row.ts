@@ -1,4 +1,5 @@
-import type { ImageScore, Size } from '../data';
+import type { Size } from '@utad/core';
+import type { ImageScore } from '../data';
 
 /**
  * What a map shows: the anomaly map itself, what one feature layer or one pair of images adds to it, or how far the

@@ -1,4 +1,5 @@
-import type { ImageScore, Size } from '../data';
+import type { Size } from '@utad/core';
+import type { ImageScore } from '../data';
 import type { MapGroup, Neighbour } from './gallery-row';
 import type { Verdict } from './verdict';
 

@@ -29,8 +29,8 @@ function groupsOf(scores: ReportData['scores']): KindScores[] {
   const groups = new Map<string, KindScores & { images: ReportData['scores'][number][] }>();
   for (const image of scores) {
     // Of one name, good and anomalous images are two kinds all the same.
-    const key = `${image.label}/${image.kind}`;
-    const group = groups.get(key) ?? { kind: image.kind, label: image.label, images: [] };
+    const key = `${image.label}/${image.defectType}`;
+    const group = groups.get(key) ?? { kind: image.defectType, label: image.label, images: [] };
     group.images.push(image);
     groups.set(key, group);
   }
@@ -95,7 +95,7 @@ ${table({
   rows: results
     .toSorted(order)
     .map((result) => [
-      result.kind,
+      result.defectType,
       formatWhole(result.images),
       called(result),
       formatMetric(result.auroc),

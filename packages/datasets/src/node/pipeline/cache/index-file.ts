@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Size } from '@utad/training';
+import type { Size } from '@utad/core';
 import type { FileState } from '../../decoding/read-image-file';
 
 /** What is known of a decoded image without reading it. */

@@ -1,11 +1,11 @@
-import { holdOut, subset, type TrainingData } from '@utad/training';
+import { type Dataset, holdOut, subset } from '@utad/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
 
 const size = [1, 1] as const;
 
-async function idsOf(data: TrainingData): Promise<string[]> {
+async function idsOf(data: Dataset): Promise<string[]> {
   const ids: string[] = [];
   const order = Array.from({ length: data.count }, (_, index) => index);
   for await (const { id } of data.records(order)) ids.push(id);

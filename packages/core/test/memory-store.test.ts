@@ -1,4 +1,4 @@
-import { memoryStore } from '@utad/training';
+import { memoryStore } from '@utad/core';
 import { expect, it } from 'vitest';
 
 it('holds what it was last given, and nothing else', async () => {

@@ -1,4 +1,4 @@
-import { deriveSeed, permutation, uniformSource } from '@utad/training';
+import { deriveSeed, permutation, uniformSource } from '@utad/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
