@@ -36,8 +36,8 @@ export interface ExpertNetLossConfig {
   readonly detail: number;
 }
 
-/** Images of 256x256. The stem and three stride-2 blocks are the paper's four convolutional blocks. */
-export const paper: ExpertNetConfig = {
+/** The stem and three stride-2 blocks are the paper's four convolutional blocks. */
+const paper: ExpertNetConfig = {
   inputSize: [256, 256],
   // With the widths of IE-Net it brings both networks to the 16.77 M parameters of Table 4.
   base: 28,
@@ -51,8 +51,8 @@ export const paper: ExpertNetConfig = {
   loss: { reconstruction: 1, naiveImpression: 1, detail: 0.1 },
 };
 
-/** Images of 128x128 for a CPU: narrower, and a stride-2 block fewer, so that what is left of detail is kept. */
-export const fast: ExpertNetConfig = {
+/** For a CPU: narrower, and a stride-2 block fewer, so that what is left of detail is kept. */
+const fast: ExpertNetConfig = {
   ...paper,
   inputSize: [128, 128],
   base: 12,
@@ -62,11 +62,18 @@ export const fast: ExpertNetConfig = {
   mlp: 128,
 };
 
-/** Images of 64x64, the paper's low-resolution setting: one residual block. */
-export const small: ExpertNetConfig = {
+/** The paper's low-resolution setting: one residual block. */
+const small: ExpertNetConfig = {
   ...paper,
   inputSize: [64, 64],
   base: 16,
   downsamplings: 2,
   residualBlocks: 1,
+};
+
+/** Configurations by name: `paper` (images of 256x256), `fast` (128x128, for a CPU), `small` (64x64). */
+export const expertNetPresets: Readonly<Record<'paper' | 'fast' | 'small', ExpertNetConfig>> = {
+  paper,
+  fast,
+  small,
 };

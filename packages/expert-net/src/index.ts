@@ -1,7 +1,4 @@
-export { type ExpertNetConfig, type ExpertNetLossConfig, fast, paper, small } from './config';
-export { ExpertNet } from './expert-net';
-export { AdaIn, adaIn } from './layers/adain';
-export { InstanceNorm, instanceNorm } from './layers/instance-norm';
-export { LayerNorm, layerNorm } from './layers/layer-norm';
+export { type ExpertNetConfig, type ExpertNetLossConfig, expertNetPresets } from './config';
 export { meanAbsoluteError } from './losses';
+export { ExpertNet } from './network';
 export { type ExpertNetInputs, expertNetStage } from './stage';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Images, Stage } from '@utad/training';
-import type { ExpertNet } from './expert-net';
+import type { Images } from '@utad/layers';
+import type { Stage } from '@utad/training';
 import { meanAbsoluteError } from './losses';
+import type { ExpertNet } from './network';
 
 /** A batch with what no gradient goes through. */
 export type ExpertNetInputs = {
@@ -23,6 +24,8 @@ export function expertNetStage(net: ExpertNet, impressionOf: (x: Images) => Imag
   return {
     name: 'expert-net',
     inputSize: net.inputSize,
+    // So that an epoch has as many steps as one of IE-Net.
+    smallestBatch: 2,
     networks: net.networks(),
 
     prepare: (images) => ({

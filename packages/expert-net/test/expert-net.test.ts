@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { ExpertNet, type ExpertNetConfig, expertNetStage, fast, paper, small } from '@utad/expert-net';
-import { type Images, trainStages } from '@utad/training';
+import { ExpertNet, type ExpertNetConfig, expertNetPresets, expertNetStage } from '@utad/expert-net';
+import type { Images } from '@utad/layers';
+import { trainStages } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
 
@@ -59,7 +60,7 @@ describe('painting on the input', () => {
 
 describe('shapes', () => {
   it('of the paper: three stride-2 blocks to 32x32 maps and back to 256x256, eight numbers of detail', () => {
-    const net = new ExpertNet(paper);
+    const net = new ExpertNet(expertNetPresets.paper);
     const shapes = Object.fromEntries(
       Object.entries(net.networks()).map(([name, { inputs, outputs }]) => [
         name.replace('expert-net-', ''),
@@ -68,7 +69,7 @@ describe('shapes', () => {
     );
     const [image, content, detail] = [
       [null, 256, 256, 3],
-      [null, 32, 32, 8 * paper.base],
+      [null, 32, 32, 8 * expertNetPresets.paper.base],
       [null, 8],
     ];
     expect(shapes).toEqual({
@@ -81,7 +82,7 @@ describe('shapes', () => {
     net.dispose();
   });
 
-  it.each(Object.entries({ fast, small }))('of %s come back to those of its images', (_, config) => {
+  it.each(Object.entries(expertNetPresets))('of %s come back to those of its images', (_, config) => {
     const net = new ExpertNet(config);
     const image = [null, ...config.inputSize, 3];
     expect(net.networks()['expert-net-decoder-a']?.outputs[0]?.shape).toEqual(image);

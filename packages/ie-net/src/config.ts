@@ -48,8 +48,8 @@ export interface IeNetLossConfig {
 // others. The released weights (KL 0.1) silence z, see docs/decisions/0002.
 const loss: IeNetLossConfig = { mutualInformation: 1, kl: 0.001, reconstruction: 100 };
 
-/** Images of 256x256, the paper's size and widths. */
-export const paper: IeNetConfig = {
+/** The paper's size and widths. */
+const paper: IeNetConfig = {
   inputSize: [256, 256],
   encoder: [
     { filters: 32, factor: 4 },
@@ -73,8 +73,8 @@ export const paper: IeNetConfig = {
   loss,
 };
 
-/** Images of 128x128 for a CPU: early pooling, narrower. */
-export const fast: IeNetConfig = {
+/** For a CPU: early pooling, narrower. */
+const fast: IeNetConfig = {
   ...paper,
   inputSize: [128, 128],
   encoder: [
@@ -93,8 +93,8 @@ export const fast: IeNetConfig = {
   discriminator: [256, 128, 64],
 };
 
-/** Images of 64x64, the paper's low-resolution setting: three inception blocks. */
-export const small: IeNetConfig = {
+/** The paper's low-resolution setting: three inception blocks. */
+const small: IeNetConfig = {
   ...paper,
   inputSize: [64, 64],
   encoder: [
@@ -108,3 +108,6 @@ export const small: IeNetConfig = {
     { filters: 16, factor: 2 },
   ],
 };
+
+/** Configurations by name: `paper` (images of 256x256), `fast` (128x128, for a CPU), `small` (64x64). */
+export const ieNetPresets: Readonly<Record<'paper' | 'fast' | 'small', IeNetConfig>> = { paper, fast, small };

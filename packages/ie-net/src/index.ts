@@ -1,5 +1,4 @@
-export { type BlockConfig, fast, type IeNetConfig, type IeNetLossConfig, paper, small } from './config';
-export { type Encoding, IeNet } from './ie-net';
-export { BatchNorm, type BatchNormOptions } from './layers/batch-norm';
+export { type BlockConfig, type IeNetConfig, type IeNetLossConfig, ieNetPresets } from './config';
 export { klDivergence, mutualInformationLoss, reconstructionLoss } from './losses';
+export { type Encoding, IeNet } from './network';
 export { type IeNetInputs, ieNetStage } from './stage';

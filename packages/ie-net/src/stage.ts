@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { deriveSeed } from '@utad/core';
-import type { Images, Stage } from '@utad/training';
-import type { IeNet } from './ie-net';
+import type { Images } from '@utad/layers';
+import type { Stage } from '@utad/training';
 import { klDivergence, mutualInformationLoss, reconstructionLoss } from './losses';
+import type { IeNet } from './network';
 
 /** A batch of images with the noise of one step. */
 export type IeNetInputs = {
@@ -36,6 +37,8 @@ export function ieNetStage(net: IeNet): Stage<IeNetInputs> {
   return {
     name: 'ie-net',
     inputSize: net.inputSize,
+    // Each image is paired with another one's code.
+    smallestBatch: 2,
     networks: informed ? net.networks() : reconstructing,
     ...(informed && { trivialTerms: TRIVIAL }),
 
@@ -62,7 +65,7 @@ export function ieNetStage(net: IeNet): Stage<IeNetInputs> {
       const logits = net.discriminate(tf.concat([pooled, negativePooled]), tf.concat([sampled, negativeZ]), {
         training,
       }); // [2B, 1]
-      const [positive, negative] = tf.split(logits, 2);
+      const [positive, negative] = tf.split(logits, 2); // [B, 1] each
       if (positive === undefined || negative === undefined) throw new Error('IE-Net: no logits');
       const mutualInformation = mutualInformationLoss(positive, negative);
       const kl = klDivergence(mean, logVariance);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { fast, IeNet, type IeNetConfig, ieNetStage, paper, small } from '@utad/ie-net';
-import { type Losses, stageWeights, type TrainingEvent, trainStages } from '@utad/training';
+import type { Losses, TrainingEvent } from '@utad/core';
+import { IeNet, type IeNetConfig, ieNetPresets, ieNetStage } from '@utad/ie-net';
+import { stageWeights, trainStages } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dataOf, randomData } from '../../../scripts/testing/records';
 
@@ -42,7 +43,7 @@ describe('shapes', () => {
   it.each(['spatial', 'vector'] as const)(
     'of the paper: 256x256 to 8x8x512 and back, bottleneck %s',
     (bottleneck) => {
-      const net = new IeNet({ ...paper, bottleneck });
+      const net = new IeNet({ ...ieNetPresets.paper, bottleneck });
       const [features, pooled, distribution] = net.encoder.outputs;
       expect(features?.shape).toEqual([null, 8, 8, 512]);
       expect(pooled?.shape).toEqual([null, 512]);
@@ -57,7 +58,7 @@ describe('shapes', () => {
     },
   );
 
-  it.each(Object.entries({ paper, fast, small }))('of %s come back to those of its images', (_, config) => {
+  it.each(Object.entries(ieNetPresets))('of %s come back to those of its images', (_, config) => {
     const net = new IeNet(config);
     expect(net.decoder.outputs[0]?.shape).toEqual([null, ...config.inputSize, 3]);
     net.dispose();

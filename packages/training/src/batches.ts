@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Dataset, ImageRecord, Size } from '@utad/core';
-import type { Images } from './images';
+import type { Images } from '@utad/layers';
 
 /** One batch of images with the records they came from. The reader disposes of `images`. */
 export interface Batch {
@@ -31,9 +31,8 @@ function stack(records: readonly ImageRecord[], [height, width]: Size, scratch: 
   for (const [index, record] of records.entries()) {
     const { id, image, size } = record;
     if (size[0] !== height || size[1] !== width || image.length !== height * width * record.channels) {
-      throw new RangeError(
-        `toImages: expected ${id} to be ${height}x${width}, received ${size[0]}x${size[1]} (${image.length} bytes)`,
-      );
+      const message = `toImages: expected ${id} to be ${height}x${width}, received ${size[0]}x${size[1]} (${image.length} bytes)`;
+      throw new RangeError(message);
     }
     if (record.channels === channels) values.set(image, index * length);
     else repeatGrey(image, values, index * length);

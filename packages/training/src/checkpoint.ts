@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { FileStore } from '@utad/core';
-import type { Losses } from './events';
-import type { StartingPoint } from './explosion-guard';
+import type { FileStore, Losses, StageHistory } from '@utad/core';
+import { type GroupedStage, type Stage, stageWeights } from './stage';
 
 /** Where a run stands, besides its tensors. */
 export interface Progress {
@@ -19,18 +18,12 @@ export interface Progress {
   readonly start: StartingPoint;
 }
 
-/** Mean losses of each epoch of one stage. */
-export interface StageHistory {
-  /** Its name. */
-  readonly stage: string;
-  /** First to last: mean losses, those on validation images where there were any, and seconds. */
-  readonly epochs: readonly {
-    readonly losses: Losses;
-    readonly validation?: Losses;
-    readonly seconds: number;
-  }[];
-  /** The epoch, counted from 1, whose weights the stage ended with; absent until it has ended. */
-  readonly kept?: number;
+/** Where a stage began: what explosion is measured against. */
+export interface StartingPoint {
+  /** Total loss of the first step; absent until it was read. */
+  readonly loss?: number;
+  /** Euclidean norm of all trainable weights before the first step. */
+  readonly weightNorm: number;
 }
 
 /** Everything that a run needs to go on as if it had never stopped. */
@@ -41,9 +34,31 @@ export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, tf.Tensor>;
 }
 
-/** A checkpoint that can't be continued from. */
+/** Why a checkpoint is of no use; see {@link CheckpointError}. */
+export type CheckpointErrorCode =
+  /** It was written by another version of the format. */
+  | 'format'
+  /** What it holds is not what its own head says. */
+  | 'damaged'
+  /** It is of another configuration, seed or dataset. */
+  | 'other-run'
+  /** A weight or moment is missing or has another shape. */
+  | 'weights'
+  /** The store did not take it. */
+  | 'not-written';
+
+/** A checkpoint that can't be written, or not be continued from. */
 export class CheckpointError extends Error {
   override readonly name = 'CheckpointError';
+
+  constructor(
+    /** Why, for code to branch on. */
+    readonly code: CheckpointErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
 }
 
 const PROGRESS_FILE = 'progress.json';
@@ -77,14 +92,14 @@ export async function loadCheckpoint(store: FileStore): Promise<Checkpoint | und
   if (!files.includes(PROGRESS_FILE)) return undefined;
   const head = parse(await store.read(PROGRESS_FILE));
   if (!isHead(head)) {
-    throw new CheckpointError(`checkpoint: expected format ${FORMAT} in ${PROGRESS_FILE}, received another`);
+    const message = `checkpoint: expected format ${FORMAT} in ${PROGRESS_FILE}, received another`;
+    throw new CheckpointError('format', message);
   }
   const bytes = await store.read(TENSORS_FILE);
   const expected = head.specs.reduce((sum, { shape }) => sum + 4 * tf.util.sizeFromShape(shape), 0);
   if (bytes.length !== expected) {
-    throw new CheckpointError(
-      `checkpoint: expected ${expected} bytes in ${TENSORS_FILE}, received ${bytes.length}`,
-    );
+    const message = `checkpoint: expected ${expected} bytes in ${TENSORS_FILE}, received ${bytes.length}`;
+    throw new CheckpointError('damaged', message);
   }
   const tensors = tf.io.decodeWeights(bytes.slice().buffer, head.specs);
   return { progress: head.progress, tensors: new Map(Object.entries(tensors)) };
@@ -94,7 +109,8 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    throw new CheckpointError(`checkpoint: expected JSON in ${PROGRESS_FILE}, received something else`);
+    const message = `checkpoint: expected JSON in ${PROGRESS_FILE}, received something else`;
+    throw new CheckpointError('damaged', message);
   }
 }
 
@@ -113,4 +129,39 @@ function isHead(value: unknown): value is Head {
     'progress' in value &&
     'specs' in value
   );
+}
+
+/** The weights of all stages under the names that {@link restoreWeights} looks for. */
+export function weightsOf(stages: readonly (Stage | GroupedStage)[]): Map<string, tf.Tensor> {
+  return new Map(
+    stages.flatMap((stage) =>
+      [...stageWeights(stage)].map(([name, value]): [string, tf.Tensor] => [`${stage.name}/${name}`, value]),
+    ),
+  );
+}
+
+/** @throws CheckpointError when a weight is missing or has another shape. */
+export function restoreWeights(
+  stages: readonly (Stage | GroupedStage)[],
+  tensors: ReadonlyMap<string, tf.Tensor>,
+): void {
+  for (const stage of stages) {
+    for (const [name, variable] of stageWeights(stage)) {
+      const saved = tensors.get(`${stage.name}/${name}`);
+      if (saved === undefined || saved.shape.join() !== variable.shape.join()) {
+        const message = `checkpoint: expected ${stage.name}/${name} of shape [${variable.shape}], received ${saved ? `[${saved.shape}]` : 'none'}`;
+        throw new CheckpointError('weights', message);
+      }
+      variable.assign(saved);
+    }
+  }
+}
+
+/** @throws CheckpointError when the checkpoint is that of another run. */
+export function checkIdentity(progress: Progress, identity: string): void {
+  if (progress.identity !== identity) {
+    const message =
+      'checkpoint: expected one of a run with this configuration, seed and data, received that of another run';
+    throw new CheckpointError('other-run', message);
+  }
 }

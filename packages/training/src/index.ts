@@ -1,30 +1,35 @@
 export { type Batch, type BatchOptions, batchCount, readBatches, toImages } from './batches';
+export type { EarlyStopping } from './best-epoch';
 export {
   type Checkpoint,
   CheckpointError,
+  type CheckpointErrorCode,
   loadCheckpoint,
   type Progress,
-  type StageHistory,
+  type StartingPoint,
   saveCheckpoint,
 } from './checkpoint';
-export { DivergedError } from './diverged-error';
-export type { EarlyStopping } from './early-stopping';
-export type { Losses, TrainingEvent } from './events';
-export type { StartingPoint } from './explosion-guard';
-export type { Images } from './images';
-export { outputsOf, symbolic } from './layers/graph';
-export { UpsampleNearest } from './layers/upsample-nearest';
-export { ofRank, type TensorOfRank } from './ops/of-rank';
-export { type StandardizeOptions, standardize } from './ops/standardize';
-export { upsampleNearest } from './ops/upsample-nearest';
-export { Optimizer, type OptimizerConfig, type UpdateOptions } from './optimizer';
-export { type LearningRateOptions, learningRateFactor, type Schedule } from './schedule';
-export { type Stage, type StageLosses, stageWeights, trainableWeights } from './stage';
-export type { StageTraining } from './stage-run';
+export { DivergedError } from './guards';
 export {
-  type CheckpointOptions,
-  type StagePlan,
+  type LearningRateOptions,
+  learningRateFactor,
+  Optimizer,
+  type OptimizerConfig,
+  type Schedule,
+  type UpdateOptions,
+} from './optimizer';
+export {
+  type GroupedStage,
+  type LossTensors,
+  type Stage,
+  stageWeights,
+  type TrivialTerm,
+  trainableWeights,
+  type WeightGroup,
+} from './stage';
+export type { GroupTraining, StageTraining } from './stage-run';
+export {
+  type ConfiguredStage,
   type TrainingOptions,
   trainStages,
 } from './train-stages';
-export type { TrivialTerm } from './trivial-terms';

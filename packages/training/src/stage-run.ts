@@ -1,33 +1,43 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Dataset } from '@utad/core';
+import type { Dataset, StageHistory, TrainingEvent } from '@utad/core';
 import { deriveSeed, permutation } from '@utad/core';
 import { type Batch, batchCount, readBatches } from './batches';
-import { BestWeights } from './best-weights';
-import { type Checkpoint, CheckpointError, type Progress, type StageHistory } from './checkpoint';
-import { bestEpoch, type EarlyStopping, isExhausted } from './early-stopping';
-import type { TrainingEvent } from './events';
-import { ExplosionGuard } from './explosion-guard';
-import { LossMeter } from './loss-meter';
-import { Optimizer, type OptimizerConfig } from './optimizer';
-import { learningRateFactor, type Schedule } from './schedule';
-import { SMALLEST_BATCH, type Stage, stageWeights, trainableWeights } from './stage';
-import { newlyTrivial } from './trivial-terms';
-import { validationLoss } from './validation-loss';
+import { BestWeights, bestEpoch, type EarlyStopping, isExhausted } from './best-epoch';
+import { type Checkpoint, CheckpointError, type Progress } from './checkpoint';
+import { ExplosionGuard, newlyTrivial } from './guards';
+import { LossMeter, validationLosses } from './losses';
+import { learningRateFactor, Optimizer, type OptimizerConfig, type Schedule } from './optimizer';
+import {
+  type GroupedStage,
+  groupsOf,
+  inGroup,
+  type LossTensors,
+  type Stage,
+  stageWeights,
+  trainableWeights,
+  type WeightGroup,
+} from './stage';
 
-/** How one stage is trained. */
-export interface StageTraining {
-  /** Passes over the training images. */
-  readonly epochs: number;
-  /** Images in a step. */
-  readonly batchSize: number;
+/** How one group of weights is moved. */
+export interface GroupTraining {
   /** Adam or SGD, with its learning rate. */
   readonly optimizer: OptimizerConfig;
   /** Course of the learning rate. Default `constant`. */
   readonly schedule?: Schedule;
   /** Over so many steps at the start the learning rate rises evenly to its full height. Default 0. */
   readonly warmUpSteps?: number;
-  /** Gradients whose norm, over all weights together, is larger are scaled down to it. Default null: never. */
+  /** Gradients whose norm, over all weights of the group together, is larger are scaled down to it. Default null: never. */
   readonly clipNorm?: number | null;
+}
+
+/** How one stage is trained. */
+export interface StageTraining extends GroupTraining {
+  /** Passes over the training images. */
+  readonly epochs: number;
+  /** Images in a step. */
+  readonly batchSize: number;
+  /** Of a stage of several groups: what is different for a group, by its name. Default: nothing. */
+  readonly groups?: Readonly<Record<string, Partial<GroupTraining>>>;
   /** Ends the stage when the validation loss stands still. Default null: never. */
   readonly earlyStopping?: EarlyStopping | null;
   /** The weights that the stage ends with: those of the last epoch, or of the lowest validation loss. Default `last`. */
@@ -45,10 +55,69 @@ export interface StageRunOptions {
 /** Losses are read back from the backend so often: each reading waits for it. */
 const STEPS_BETWEEN_READINGS = 10;
 
+/** One group of weights with its optimiser. */
+class GroupRun {
+  readonly optimizer: Optimizer;
+  private readonly variables: tf.Variable[];
+
+  constructor(
+    readonly name: string,
+    private readonly group: WeightGroup,
+    variables: ReadonlyMap<string, tf.Variable>,
+    private readonly training: GroupTraining & { readonly steps: number },
+  ) {
+    this.variables = [...variables.values()];
+    this.optimizer = new Optimizer(training.optimizer, variables);
+  }
+
+  /**
+   * Moves the weights one step down the gradient of the group's loss.
+   *
+   * @param step Steps taken before this one.
+   * @param take Is handed the losses before the step, which it owns.
+   */
+  learn(inputs: tf.TensorContainer, step: number, take: (losses: LossTensors) => void): void {
+    tf.tidy(() => {
+      const minimised = () => {
+        const losses = this.group.losses(inputs, true);
+        for (const term of [losses.total, ...Object.values(losses.terms)]) tf.keep(term);
+        take(losses);
+        return losses.total;
+      };
+      const { grads } = tf.variableGrads(minimised, this.variables);
+      const rate = learningRateFactor(step, this.training);
+      this.optimizer.update(grads, { step: step + 1, rate, clipNorm: this.training.clipNorm ?? null });
+    });
+  }
+
+  /** Moments by the names of a checkpoint; they stay the optimiser's. */
+  state(): Map<string, tf.Tensor1D> {
+    return new Map(this.optimizer.state().map((slot, index) => [this.momentName(index), slot]));
+  }
+
+  /** @throws CheckpointError when a moment is missing. */
+  restore(tensors: ReadonlyMap<string, tf.Tensor>): void {
+    tf.tidy(() => {
+      const saved = this.optimizer.state().map((_, index) => {
+        const moment = tensors.get(this.momentName(index));
+        if (moment === undefined) {
+          throw new CheckpointError('weights', 'checkpoint: the optimiser state is missing');
+        }
+        return moment.as1D();
+      });
+      this.optimizer.restore(saved);
+    });
+  }
+
+  private momentName(index: number): string {
+    return `optimizer/${inGroup(this.name, index)}`;
+  }
+}
+
 /** One stage on its way through its epochs, a step at a time. */
 export class StageRun {
-  private readonly variables: Map<string, tf.Variable>;
-  private readonly optimizer: Optimizer;
+  private readonly groups: readonly GroupRun[];
+  private readonly smallestBatch: number;
   private readonly best: BestWeights;
   private readonly guard: ExplosionGuard;
   private readonly stepsPerEpoch: number;
@@ -60,31 +129,37 @@ export class StageRun {
   private leakReported = false;
 
   constructor(
-    private readonly stage: Stage,
+    private readonly stage: Stage | GroupedStage,
     private readonly training: StageTraining,
     private readonly data: Dataset,
     private readonly options: StageRunOptions,
   ) {
-    this.stepsPerEpoch = batchCount(data.count, training.batchSize, SMALLEST_BATCH);
+    this.smallestBatch = stage.smallestBatch ?? 1;
+    this.stepsPerEpoch = batchCount(data.count, training.batchSize, this.smallestBatch);
     if (this.stepsPerEpoch === 0) {
-      throw new RangeError(
-        `${stage.name}: expected at least ${SMALLEST_BATCH} images, received ${data.count}`,
-      );
+      const message = `${stage.name}: expected at least ${count(this.smallestBatch, 'image')}, received ${data.count}`;
+      throw new RangeError(message);
     }
     const compares = training.keep === 'best' || training.earlyStopping;
     if (compares && this.validation === undefined) {
-      throw new RangeError(
-        `${stage.name}: expected at least ${SMALLEST_BATCH} validation images to stop early or keep the best weights, received ${options.validation?.count ?? 0}`,
-      );
+      const message = `${stage.name}: expected at least ${count(this.smallestBatch, 'validation image')} to stop early or keep the best weights, received ${options.validation?.count ?? 0}`;
+      throw new RangeError(message);
     }
-    this.variables = trainableWeights(stage);
-    this.optimizer = new Optimizer(training.optimizer, this.variables);
+    const groups = groupsOf(stage);
+    const names = groups.map(([name]) => name);
+    const unknown = Object.keys(training.groups ?? {}).find((name) => !names.includes(name));
+    if (names.length === 0) throw new RangeError(`${stage.name}: expected at least one group, received none`);
+    if (unknown !== undefined) {
+      const message = `${stage.name}: expected training of the groups ${names.join(', ')}, received ${unknown}`;
+      throw new RangeError(message);
+    }
+    const variables = trainableWeights(stage);
     this.best = new BestWeights(stageWeights(stage));
-    this.guard = new ExplosionGuard(
-      stage.name,
-      [...this.variables.values()],
-      training.explosionFactor ?? 100,
-    );
+    this.guard = new ExplosionGuard(stage.name, [...variables.values()], training.explosionFactor ?? 100);
+    this.groups = groups.map(([name, group]) => {
+      const settings = { ...training, ...training.groups?.[name], steps: this.totalSteps };
+      return new GroupRun(name, group, trainableWeights(stage, name), settings);
+    });
   }
 
   /** Begins, or goes on from where a checkpoint of this stage was taken. */
@@ -152,16 +227,18 @@ export class StageRun {
     };
   }
 
-  /** The optimiser's moments and the best weights under the names that {@link start} looks for; they stay this run's. */
+  /** The optimisers' moments and the best weights under the names that {@link start} looks for; they stay this run's. */
   tensors(): Map<string, tf.Tensor> {
-    const moments = this.optimizer.state().map((slot, index) => [`${OPTIMIZER}/${index}`, slot] as const);
-    return new Map<string, tf.Tensor>([...moments, ...this.best.state()]);
+    return new Map<string, tf.Tensor>([
+      ...this.groups.flatMap((group) => [...group.state()]),
+      ...this.best.state(),
+    ]);
   }
 
   async close(): Promise<void> {
     await this.batches?.return(undefined);
     this.meter.dispose();
-    this.optimizer.dispose();
+    for (const { optimizer } of this.groups) optimizer.dispose();
     this.best.dispose();
   }
 
@@ -171,7 +248,7 @@ export class StageRun {
 
   private get validation(): Dataset | undefined {
     const { validation } = this.options;
-    return validation === undefined || validation.count < SMALLEST_BATCH ? undefined : validation;
+    return validation === undefined || validation.count < this.smallestBatch ? undefined : validation;
   }
 
   private get bestEpoch(): number {
@@ -188,11 +265,7 @@ export class StageRun {
   }
 
   private resume({ progress, tensors }: Checkpoint): void {
-    const slots = this.optimizer.state().map((_, index) => tensors.get(`${OPTIMIZER}/${index}`));
-    const found = slots.filter((slot): slot is tf.Tensor1D => slot !== undefined);
-    if (found.length !== slots.length)
-      throw new CheckpointError('checkpoint: the optimiser state is missing');
-    this.optimizer.restore(found);
+    for (const group of this.groups) group.restore(tensors);
     this.step = progress.step;
     this.epochs.push(...progress.current.epochs);
     this.meter.restore(progress.partialEpoch);
@@ -211,7 +284,7 @@ export class StageRun {
       order: order.slice(done),
       batchSize,
       size: this.stage.inputSize,
-      smallestBatch: SMALLEST_BATCH,
+      smallestBatch: this.smallestBatch,
       pass: epoch,
     });
   }
@@ -220,17 +293,10 @@ export class StageRun {
     const noise = deriveSeed(this.options.seed, 'noise', this.stage.name, this.step);
     const inputs = tf.tidy(() => this.stage.prepare(images, noise, records));
     try {
-      tf.tidy(() => {
-        const minimised = () => {
-          const losses = this.stage.losses(inputs, true);
-          for (const term of [losses.total, ...Object.values(losses.terms)]) tf.keep(term);
-          this.meter.add(losses, this.step + 1);
-          return losses.total;
-        };
-        const { grads } = tf.variableGrads(minimised, [...this.variables.values()]);
-        const rate = learningRateFactor(this.step, { ...this.training, steps: this.totalSteps });
-        this.optimizer.update(grads, { step: this.step + 1, rate, clipNorm: this.training.clipNorm ?? null });
-      });
+      this.meter.begin(this.step + 1);
+      for (const group of this.groups) {
+        group.learn(inputs, this.step, (losses) => this.meter.add(group.name, losses));
+      }
     } finally {
       tf.dispose(inputs);
     }
@@ -261,7 +327,7 @@ export class StageRun {
     const { losses, seconds } = this.meter.takeMeans();
     const validation =
       this.validation &&
-      (await validationLoss(this.stage, this.validation, {
+      (await validationLosses(this.stage, this.validation, {
         batchSize: this.training.batchSize,
         seed: this.options.seed,
         // Moving averages lag behind the weights at first, so that only a loss that is no number is out of reason.
@@ -301,4 +367,6 @@ export class StageRun {
   }
 }
 
-const OPTIMIZER = 'optimizer';
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

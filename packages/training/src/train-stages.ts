@@ -1,32 +1,22 @@
-import type { Dataset, FileStore } from '@utad/core';
+import type { CheckpointOptions, Dataset, StageHistory, TrainingEvent } from '@utad/core';
 import {
   CheckpointError,
+  checkIdentity,
   loadCheckpoint,
   type Progress,
-  type StageHistory,
+  restoreWeights,
   saveCheckpoint,
+  weightsOf,
 } from './checkpoint';
-import type { TrainingEvent } from './events';
-import { checkIdentity, restoreWeights, weightsOf } from './resume';
-import type { Stage } from './stage';
+import type { GroupedStage, Stage } from './stage';
 import { StageRun, type StageTraining } from './stage-run';
 
 /** A stage and how it is to be trained. */
-export interface StagePlan {
+export interface ConfiguredStage {
   /** What is trained. */
-  readonly stage: Stage;
+  readonly stage: Stage | GroupedStage;
   /** How it is trained. */
   readonly training: StageTraining;
-}
-
-/** Where a run keeps its checkpoints. */
-export interface CheckpointOptions {
-  /** Holds one checkpoint, the last. */
-  readonly store: FileStore;
-  /** Steps between checkpoints. Default 100. */
-  readonly every?: number;
-  /** Continue from what the store holds, if it holds anything. Default false: start afresh. */
-  readonly resume?: boolean;
 }
 
 /** How {@link trainStages} runs. */
@@ -54,16 +44,16 @@ export interface TrainingOptions {
  * @returns Mean losses of every epoch of every stage.
  * @throws CheckpointError when the checkpoint to resume from belongs to another run, or one can't be written.
  * @throws DivergedError when a loss is no longer a number, or it or the weights grow beyond reason.
- * @throws RangeError when there are too few images, or none to validate on where the plan needs them.
+ * @throws RangeError when there are too few images, or none to validate on where a stage needs them.
  */
 export async function trainStages(
-  plans: readonly StagePlan[],
+  stages: readonly ConfiguredStage[],
   data: Dataset,
   options: TrainingOptions = {},
 ): Promise<StageHistory[]> {
   const { seed = 0, checkpoint, signal, configuration = '' } = options;
   const identity = JSON.stringify({ configuration, data: data.fingerprint, seed });
-  const stages = plans.map(({ stage }) => stage);
+  const definitions = stages.map(({ stage }) => stage);
   const finished: StageHistory[] = [];
 
   const saved = checkpoint?.resume === true ? await loadCheckpoint(checkpoint.store) : undefined;
@@ -71,15 +61,13 @@ export async function trainStages(
   const save = async (stage: string, position: Position, run?: StageRun) => {
     if (checkpoint === undefined) return;
     const progress = { identity, finished, ...position };
-    const tensors = new Map([...weightsOf(stages), ...(run?.tensors() ?? [])]);
+    const tensors = new Map([...weightsOf(definitions), ...(run?.tensors() ?? [])]);
     try {
       await saveCheckpoint(checkpoint.store, { progress, tensors });
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new CheckpointError(
-        `checkpoint: could not write that of ${placeOf(progress)}: ${reason}; ${last === undefined ? 'there is no earlier one' : `that of ${last} is kept`}`,
-        { cause },
-      );
+      const message = `checkpoint: could not write that of ${placeOf(progress)}: ${reason}; ${last === undefined ? 'there is no earlier one' : `that of ${last} is kept`}`;
+      throw new CheckpointError('not-written', message, { cause });
     }
     last = placeOf(progress);
     options.onEvent?.({ type: 'checkpoint', stage, step: position.step });
@@ -88,10 +76,10 @@ export async function trainStages(
   try {
     if (saved !== undefined) {
       checkIdentity(saved.progress, identity);
-      restoreWeights(stages, saved.tensors);
+      restoreWeights(definitions, saved.tensors);
       finished.push(...saved.progress.finished);
     }
-    for (const { stage, training } of plans.slice(finished.length)) {
+    for (const { stage, training } of stages.slice(finished.length)) {
       const run = new StageRun(stage, training, data, {
         seed,
         ...(options.validation && { validation: options.validation }),

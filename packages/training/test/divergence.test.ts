@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  DivergedError,
-  ofRank,
-  outputsOf,
-  type Stage,
-  type TrainingEvent,
-  trainStages,
-} from '@utad/training';
+import type { TrainingEvent } from '@utad/core';
+import { ofRank, outputsOf } from '@utad/layers';
+import { DivergedError, type Stage, trainStages } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { greyPixels } from '../../../scripts/testing/records';
 import { linearStage } from './tiny-stages';

@@ -1,5 +1,6 @@
+import type { TrainingEvent } from '@utad/core';
 import { type Dataset, memoryStore, subset } from '@utad/core';
-import { type TrainingEvent, trainStages } from '@utad/training';
+import { trainStages } from '@utad/training';
 import { expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
 import { SIZE, tinyStages } from './tiny-stages';

@@ -1,13 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { StageHistory, TrainingEvent } from '@utad/core';
 import { memoryStore } from '@utad/core';
-import {
-  CheckpointError,
-  type StageHistory,
-  stageWeights,
-  type TrainingEvent,
-  type TrainingOptions,
-  trainStages,
-} from '@utad/training';
+import { CheckpointError, stageWeights, type TrainingOptions, trainStages } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
 import { SIZE, tinyStages } from './tiny-stages';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Size } from '@utad/core';
-import { type Images, ofRank, outputsOf, type Stage, type StagePlan } from '@utad/training';
+import { type Images, ofRank, outputsOf } from '@utad/layers';
+import type { ConfiguredStage, Stage } from '@utad/training';
 
 export const SIZE: Size = [2, 2];
 
@@ -9,7 +10,7 @@ export const SIZE: Size = [2, 2];
  *
  * @param seed At least 1: TensorFlow.js takes 0 for none.
  */
-export function tinyStages(seed: number): { plans: StagePlan[]; dispose(): void } {
+export function tinyStages(seed: number): { plans: ConfiguredStage[]; dispose(): void } {
   const first = network('first', seed);
   const second = network('second', seed + 1);
   const output = (model: tf.LayersModel, images: Images, training: boolean) =>
@@ -18,6 +19,7 @@ export function tinyStages(seed: number): { plans: StagePlan[]; dispose(): void 
   const noisy: Stage<{ x: Images; noise: tf.Tensor }> = {
     name: 'first',
     inputSize: SIZE,
+    smallestBatch: 2,
     networks: { net: first },
     prepare: (images, noiseSeed) => ({
       x: images.clone(),
@@ -33,6 +35,7 @@ export function tinyStages(seed: number): { plans: StagePlan[]; dispose(): void 
   const following: Stage<{ x: Images; target: tf.Tensor }> = {
     name: 'second',
     inputSize: SIZE,
+    smallestBatch: 2,
     networks: { net: second },
     prepare: (images) => ({ x: images.clone(), target: output(first, images, false) }),
     losses({ x, target }, training) {
@@ -87,6 +90,7 @@ export function linearStage(): Stage<{ x: Images }> & { dispose(): void } {
   return {
     name: 'linear',
     inputSize: [1, 1],
+    smallestBatch: 2,
     networks: { net },
     prepare: (images) => ({ x: images.clone() }),
     losses({ x }, training) {

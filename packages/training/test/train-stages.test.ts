@@ -1,13 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { TrainingEvent } from '@utad/core';
 import { memoryStore } from '@utad/core';
-import {
-  type Images,
-  type Stage,
-  stageWeights,
-  type TrainingEvent,
-  trainableWeights,
-  trainStages,
-} from '@utad/training';
+import type { Images } from '@utad/layers';
+import { type Stage, stageWeights, trainableWeights, trainStages } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { greyPixels, randomData } from '../../../scripts/testing/records';
 import { linearStage, SIZE, tinyStages } from './tiny-stages';

@@ -1,4 +1,5 @@
-import { type TrainingEvent, trainStages } from '@utad/training';
+import type { TrainingEvent } from '@utad/core';
+import { trainStages } from '@utad/training';
 import { expect, it } from 'vitest';
 import { greyPixels } from '../../../scripts/testing/records';
 import { linearStage } from './tiny-stages';

@@ -1,13 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import type { TrainingEvent } from '@utad/core';
 import { type FileStore, memoryStore } from '@utad/core';
-import {
-  CheckpointError,
-  type Stage,
-  type StageTraining,
-  stageWeights,
-  type TrainingEvent,
-  trainStages,
-} from '@utad/training';
+import { CheckpointError, type Stage, type StageTraining, stageWeights, trainStages } from '@utad/training';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { greyPixels } from '../../../scripts/testing/records';
 import { linearStage } from './tiny-stages';

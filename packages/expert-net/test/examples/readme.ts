@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { ExpertNet, small } from '@utad/expert-net';
+import { ExpertNet, expertNetPresets } from '@utad/expert-net';
 
-const net = new ExpertNet(small, { seed: 1 });
+const net = new ExpertNet(expertNetPresets.small, { seed: 1 });
 const x = tf.zeros<tf.Rank.R4>([2, 64, 64, 3]);
 const impression = tf.ones<tf.Rank.R4>([2, 64, 64, 3]); // of x, made by stage 1
 const detail = net.detail(x);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { IeNet, small } from '@utad/ie-net';
+import { IeNet, ieNetPresets } from '@utad/ie-net';
 
-const net = new IeNet({ ...small, latent: 32 }, { seed: 1 });
+const net = new IeNet({ ...ieNetPresets.small, latent: 32 }, { seed: 1 });
 const x = tf.zeros<tf.Rank.R4>([2, 64, 64, 3]);
 const [m, z] = [net.impression(x), net.embed(x)];
 console.log(m.shape, z.shape); // [ 2, 64, 64, 3 ] [ 2, 32 ]
