@@ -26,8 +26,6 @@ export type DatasetErrorCode =
   | 'changed'
   /** An output folder is in the way. */
   | 'exists'
-  /** No synthetic defect of the size and contrast that were asked for could be drawn. */
-  | 'not-drawable'
   /** An option or an index is out of its range. */
   | 'invalid-option';
 
@@ -57,4 +55,18 @@ export class ImageError extends Error {
   ) {
     super(`image: expected a readable PNG, JPEG, WebP, TIFF or BMP, received ${reason} in ${path}`, options);
   }
+}
+
+/** @throws DatasetError `invalid-option` unless a value is a whole number in a range. */
+export function checkWhole(name: string, value: number, least: number, most?: number): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= (most ?? value)) return;
+  const range = most === undefined ? `${least}` : `${least} to ${most}`;
+  const message = `${name}: expected a whole number from ${range}, received ${value}`;
+  throw new DatasetError('invalid-option', message);
+}
+
+/** The error of a bad image, to be told; any other is thrown. */
+export function asImageError(error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  throw error;
 }

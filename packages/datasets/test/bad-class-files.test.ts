@@ -1,7 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { cifar10, mnist } from '@utad/datasets/node';
+import { CIFAR10, MNIST } from '@utad/datasets';
+import { openDataset } from '@utad/datasets/node';
 import { describe } from 'vitest';
 import { type Bad, refuses } from './bad-input';
 import { cifarRecord, idx, MNIST_FILES, writeBytes, writeDigits } from './class-files';
@@ -9,7 +10,7 @@ import { cifarRecord, idx, MNIST_FILES, writeBytes, writeDigits } from './class-
 const size = [4, 4] as const;
 const LABELS = { train: [5, 0, 4], test: [7, 5] } as const;
 const { trainImages, trainLabels } = MNIST_FILES;
-const digits = (root: string) => mnist({ root, normalClass: 5, split: 'train', size });
+const digits = (root: string) => openDataset(MNIST, { root, normalClass: 5, split: 'train', size });
 const images = (shape: readonly number[], count: number) => idx(shape, new Uint8Array(count));
 const put = (name: string, bytes: Uint8Array) => (root: string) => writeBytes(join(root, name), bytes);
 const zip = (name: string, bytes: Uint8Array) => put(name, gzipSync(bytes));
@@ -163,21 +164,21 @@ const idxFiles: Bad[] = [
   [
     'a class that does not exist',
     async () => {},
-    (root) => mnist({ root, normalClass: 'ten', split: 'train', size }),
+    (root) => openDataset(MNIST, { root, normalClass: 'ten', split: 'train', size }),
     'category-unknown',
     /^category: expected a class of MNIST, 0 to 9 or 0, 1, .*, received ten$/,
   ],
   [
     'a limit of none',
     async () => {},
-    (root) => mnist({ root, normalClass: 5, split: 'train', size, limit: 0 }),
+    (root) => openDataset(MNIST, { root, normalClass: 5, split: 'train', size, limit: 0 }),
     'invalid-option',
     /^limit: expected a whole number from 1, received 0$/,
   ],
 ];
 
 /** CIFAR-10. */
-const cifar = (root: string) => cifar10({ root, normalClass: 6, split: 'test', size });
+const cifar = (root: string) => openDataset(CIFAR10, { root, normalClass: 6, split: 'test', size });
 const batches: Bad[] = [
   [
     'a batch that ends within an image',

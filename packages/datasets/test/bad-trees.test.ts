@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MAGNETIC_TILE, MVTEC_AD } from '@utad/datasets';
-import { folder, manifest, mvtec, openTree } from '@utad/datasets/node';
+import { folder, manifest, openDataset } from '@utad/datasets/node';
 import { describe } from 'vitest';
 import { type Bad, refuses } from './bad-input';
 import { writeBytes } from './class-files';
@@ -10,9 +10,9 @@ import { flat, writeGrey } from './pictures';
 const size = [4, 4] as const;
 
 /** Trees of images and masks. */
-const washer = (root: string) => mvtec({ root, category: 'a', split: 'test', size });
+const washer = (root: string) => openDataset(MVTEC_AD, { root, category: 'a', split: 'test', size });
 const mask = (root: string) => join(root, 'a/ground_truth/cut/1_mask.png');
-const tile = (root: string) => openTree(MAGNETIC_TILE.layout, { root, split: 'test', size });
+const tile = (root: string) => openDataset(MAGNETIC_TILE, { root, split: 'test', size });
 const trees: Bad[] = [
   [
     'a mask without an image',
@@ -52,7 +52,7 @@ const trees: Bad[] = [
   [
     'a split that nobody published',
     async () => {},
-    (root) => openTree(MVTEC_AD.layout, { root, category: 'a', split: 'validation', size }),
+    (root) => openDataset(MVTEC_AD, { root, category: 'a', split: 'validation', size }),
     'split-missing',
     /^expected the split train or test of .*, received validation$/,
   ],

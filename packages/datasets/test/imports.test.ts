@@ -25,7 +25,14 @@ it('loads no TensorFlow.js', async () => {
   }
 });
 
+it('is installed without TensorFlow.js, and without what draws images', async () => {
+  const manifest = await readFile(new URL('../package.json', import.meta.url), 'utf8');
+  const { dependencies, peerDependencies = {} } = JSON.parse(manifest);
+  const names = Object.keys({ ...dependencies, ...peerDependencies });
+  expect(names.filter((name) => name.startsWith('@'))).toEqual(['@utad/core', '@utad/files']);
+});
+
 it('has a main entry that needs nothing of Node, nor sharp', async () => {
   const imports = await outside(new URL('../src/index.ts', import.meta.url));
-  expect([...imports].filter((name) => !/^(pure-rand|@noble\/hashes)\//.test(name))).toEqual(['@utad/core']);
+  expect([...imports]).toEqual(['@utad/core']);
 });

@@ -1,30 +1,54 @@
-import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { Size } from '@utad/core';
-import { type DatasetErrorCode, synthesize } from '@utad/datasets';
-import { type MvtecOptions, mvtec, mvtecCategories, writeSynthetic } from '@utad/datasets/node';
+import { cp, mkdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { randomStream, type Size } from '@utad/core';
+import { type DatasetErrorCode, MVTEC_AD } from '@utad/datasets';
+import { openDataset, type TreeOptions, treeCategories } from '@utad/datasets/node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { flat, read, writeGrey } from './pictures';
+import { flat, picture, read, writeGrey } from './pictures';
 import { inTempFolder, makeTempFolder } from './temp-folder';
 
 const SIZE: Size = [32, 40];
-const COUNTS = { train: 4, good: 5, defective: 2 };
+const DEFECTS = ['contamination', 'hole', 'missing', 'scratch', 'stain'];
+
+/** A category of noise, whose defects turn one corner of their clean twins around. */
+async function writeCategory(folder: string): Promise<void> {
+  const random = randomStream(basename(folder));
+  const noise = () => Uint8Array.from({ length: SIZE[0] * SIZE[1] * 3 }, () => random.integer(0, 255));
+  const write = async (path: string, pixels: Uint8Array) => {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), await picture(pixels, SIZE).png().toBuffer());
+  };
+  for (const index of [0, 1, 2, 3]) await write(`train/good/00${index}.png`, noise());
+  for (const index of [0, 1, 2, 3, 4]) await write(`test/good/00${index}.png`, noise());
+  for (const defect of DEFECTS) {
+    for (const name of ['000', '001']) {
+      const clean = noise();
+      await write(`clean_twin/${defect}/${name}.png`, clean);
+      await write(
+        `test/${defect}/${name}.png`,
+        clean.map((value, at) => (at < 120 ? 255 - value : value)),
+      );
+      const mask = Uint8Array.from({ length: SIZE[0] * SIZE[1] * 3 }, (_, at) => (at < 120 ? 255 : 0));
+      await write(`ground_truth/${defect}/${name}_mask.png`, mask);
+    }
+  }
+}
 
 let root = '';
 beforeAll(async () => {
   root = await makeTempFolder();
-  await writeSynthetic({
-    out: join(root, 'set'),
-    categories: ['washer', 'weave'],
-    ...COUNTS,
-    size: SIZE,
-    seed: 3,
-  });
+  for (const category of ['washer', 'weave']) await writeCategory(join(root, 'set', category));
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-const open = (options: Partial<MvtecOptions> = {}) =>
-  mvtec({ root: join(root, 'set'), category: 'washer', split: 'test', size: SIZE, ...options });
+const open = (options: Partial<TreeOptions> = {}) =>
+  openDataset(MVTEC_AD, {
+    root: join(root, 'set'),
+    category: 'washer',
+    split: 'test',
+    size: SIZE,
+    ...options,
+  });
 
 /** A copy of the washers that may be spoilt. */
 const withCopy = (work: (copy: string) => Promise<void>): Promise<void> =>
@@ -33,38 +57,22 @@ const withCopy = (work: (copy: string) => Promise<void>): Promise<void> =>
     await work(folder);
   });
 
-describe('a synthetic category on disk', () => {
-  it('has good images alone in train, as they were drawn', async () => {
-    const data = await open({ split: 'train' });
-    const drawn = synthesize({ category: 'washer', split: 'train', count: 4, size: SIZE, seed: 3 });
-    expect(data.count).toBe(4);
-    for (const [index, record] of (await read(data)).entries()) {
-      const { id, image } = drawn.record(index);
-      expect(record).toEqual({
-        id: `${id}.png`,
-        label: 0,
-        defectType: 'good',
-        image,
-        size: SIZE,
-        channels: 3,
-      });
+describe('a category on disk', () => {
+  it('has good images alone in train, without masks', async () => {
+    const records = await read(await open({ split: 'train' }));
+    expect(records).toHaveLength(4);
+    for (const record of records) {
+      expect(record).toMatchObject({ label: 0, defectType: 'good', size: SIZE, channels: 3 });
+      expect(record).not.toHaveProperty('mask');
     }
   });
 
-  it('gives back every test image, mask and clean twin byte for byte', async () => {
-    const drawn = synthesize({
-      category: 'washer',
-      split: 'test',
-      count: 5,
-      defective: 2,
-      size: SIZE,
-      seed: 3,
-    });
-    const records = new Map((await read(await open())).map((record) => [record.id, record]));
-    expect(records.size).toBe(15);
-    for (const expected of await read(drawn)) {
-      const id = `${expected.id}.png`;
-      expect(records.get(id)).toEqual({ ...expected, id, maskSize: SIZE });
+  it('has mask and clean twin of a defect, and an empty mask of a good test image', async () => {
+    for (const { label, image, mask, maskSize, cleanTwin } of await read(await open())) {
+      expect(maskSize).toEqual(SIZE);
+      const differs = mask?.map((_, at) => (image[3 * at] === (cleanTwin ?? image)[3 * at] ? 0 : 1));
+      expect(mask).toEqual(differs);
+      expect(mask?.reduce((sum, value) => sum + value, 0)).toBe(label === 0 ? 0 : 40);
     }
   });
 
@@ -86,7 +94,7 @@ describe('a synthetic category on disk', () => {
   });
 
   it('names the categories in a root', async () => {
-    expect(await mvtecCategories(join(root, 'set'))).toEqual(['washer', 'weave']);
+    expect(await treeCategories(MVTEC_AD, join(root, 'set'))).toEqual(['washer', 'weave']);
   });
 });
 
@@ -150,7 +158,7 @@ describe('the fingerprint', () => {
   });
 
   it('changes with size, mask size, choice, and one pixel of an image or mask', async () => {
-    const of = async (options: Partial<MvtecOptions>) => (await open(options)).fingerprint;
+    const of = async (options: Partial<TreeOptions>) => (await open(options)).fingerprint;
     const seen = [
       await of({}),
       await of({ size: [32, 32] }),
@@ -168,7 +176,7 @@ describe('the fingerprint', () => {
 });
 
 describe('a folder that is no such dataset', () => {
-  const refused = async (options: Partial<MvtecOptions>, code: DatasetErrorCode, said: RegExp) => {
+  const refused = async (options: Partial<TreeOptions>, code: DatasetErrorCode, said: RegExp) => {
     const error = await open(options).then(
       () => undefined,
       (caught: unknown) => caught,

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { CIFAR10, classNumber, FASHION_MNIST, MNIST } from '@utad/datasets';
-import { cifar10, decodeImage, fashionMnist, mnist, type OneClassOptions } from '@utad/datasets/node';
+import { CIFAR10, classNumber, FASHION_MNIST, MNIST, MVTEC_AD } from '@utad/datasets';
+import { decodeImage, type OneClassData, type OneClassOptions, openDataset } from '@utad/datasets/node';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import { cifarRecord, digit, MNIST_FILES, writeBytes, writeDigits } from './class-files';
@@ -12,17 +12,27 @@ import { inTempFolder } from './temp-folder';
 const LABELS = { train: [5, 0, 4, 5, 5, 9], test: [7, 5, 1, 0, 5] } as const;
 
 const withDigits = (
-  work: (
-    open: (options?: Partial<OneClassOptions>) => ReturnType<typeof mnist>,
-    root: string,
-  ) => Promise<void>,
+  work: (open: (options?: Partial<OneClassOptions>) => Promise<OneClassData>, root: string) => Promise<void>,
 ): Promise<void> =>
   inTempFolder(async (root) => {
     await writeDigits(root, LABELS);
-    await work((options) => mnist({ root, normalClass: 5, split: 'train', size: [4, 6], ...options }), root);
+    await work(
+      (options) => openDataset(MNIST, { root, normalClass: 5, split: 'train', size: [4, 6], ...options }),
+      root,
+    );
   });
 
 describe('the one-class protocol', () => {
+  it('asks for the normal class of a dataset of classes, and of no other', async () => {
+    const options = { root: '.', split: 'train', size: [4, 6] } as const;
+    // @ts-expect-error The types ask for it as well.
+    await expect(openDataset(MNIST, options)).rejects.toMatchObject({ code: 'invalid-option' });
+    // @ts-expect-error
+    await expect(openDataset(MVTEC_AD, { ...options, normalClass: 5 })).rejects.toMatchObject({
+      code: 'invalid-option',
+    });
+  });
+
   it('trains on the normal class alone, under the places that its images have in the official order', () =>
     withDigits(async (open) => {
       const data = await open();
@@ -97,7 +107,7 @@ describe('the one-class protocol', () => {
       const test = Array.from({ length: 200 }, (_, index) => index % 10);
       await writeDigits(root, { train: [1], test });
       const open = (seed: number) =>
-        mnist({ root, normalClass: 1, split: 'test', size: [4, 6], limit: 50, seed });
+        openDataset(MNIST, { root, normalClass: 1, split: 'test', size: [4, 6], limit: 50, seed });
       const { entries } = await open(0);
       for (const kind of MNIST.categories)
         expect(entries.filter((entry) => entry.defectType === kind)).toHaveLength(5);
@@ -170,7 +180,12 @@ describe('files of MNIST', () => {
         testLabels: `t10k-labels${labels}`,
       };
       await writeDigits(root, LABELS, { names });
-      const data = await fashionMnist({ root, normalClass: 'sandal', split: 'test', size: [4, 6] });
+      const data = await openDataset(FASHION_MNIST, {
+        root,
+        normalClass: 'sandal',
+        split: 'test',
+        size: [4, 6],
+      });
       expect(data.entries.map(({ defectType: kind }) => kind)).toEqual([
         ...['Sneaker', 'Sandal', 'Trouser', 'T-shirt/top', 'Sandal'],
       ]);
@@ -203,7 +218,8 @@ describe('files of CIFAR-10', () => {
   it('are read in the order of their numbers, in the root or in the folder of the archive', () =>
     inTempFolder(async (root) => {
       await write(join(root, 'cifar-10-batches-bin'));
-      const open = (split: 'train' | 'test') => cifar10({ root, normalClass: 'frog', split, size: [32, 32] });
+      const open = (split: 'train' | 'test') =>
+        openDataset(CIFAR10, { root, normalClass: 'frog', split, size: [32, 32] });
       const records = await read(await open('train'));
       expect(
         records.map(({ id, defectType: kind, image }) => [id, kind, image[0], image[1], image[2]]),
@@ -214,7 +230,7 @@ describe('files of CIFAR-10', () => {
         ['airplane', 1],
       ]);
       await rename(join(root, 'cifar-10-batches-bin'), join(root, 'moved'));
-      const moved = await cifar10({
+      const moved = await openDataset(CIFAR10, {
         root: join(root, 'moved'),
         normalClass: 6,
         split: 'train',
@@ -224,18 +240,22 @@ describe('files of CIFAR-10', () => {
     }));
 
   const openAgain = (root: string) =>
-    cifar10({ root: join(root, 'moved'), normalClass: 'frog', split: 'train', size: [32, 32] });
+    openDataset(CIFAR10, { root: join(root, 'moved'), normalClass: 'frog', split: 'train', size: [32, 32] });
 
   it('must all be there', () =>
     inTempFolder(async (root) => {
       await write(root);
       await rm(join(root, 'data_batch_4.bin'));
-      await expect(cifar10({ root, normalClass: 6, split: 'train', size: [32, 32] })).rejects.toMatchObject({
+      await expect(
+        openDataset(CIFAR10, { root, normalClass: 6, split: 'train', size: [32, 32] }),
+      ).rejects.toMatchObject({
         code: 'split-missing',
         message: expect.stringMatching(/expected data_batch_1\.bin, .* found no .*data_batch_4\.bin$/),
       });
       await mkdir(join(root, 'data_batch_4.bin'));
-      await expect(cifar10({ root, normalClass: 6, split: 'train', size: [32, 32] })).rejects.toMatchObject({
+      await expect(
+        openDataset(CIFAR10, { root, normalClass: 6, split: 'train', size: [32, 32] }),
+      ).rejects.toMatchObject({
         code: 'split-missing',
       });
     }));

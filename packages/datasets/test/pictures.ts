@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Dataset, ImageRecord, Size } from '@utad/core';
+import { type Dataset, everyIndex, type ImageRecord, type Size } from '@utad/core';
 import sharp, { type Sharp } from 'sharp';
 
 /** Wraps bytes as sharp wants them; channels are counted. */
@@ -25,7 +25,7 @@ export async function writeGrey(path: string, value = 100, size: Size = [8, 8]):
 }
 
 /** Reads records in an order, by default each once from first to last. */
-export async function read(data: Dataset, order = [...Array(data.count).keys()]): Promise<ImageRecord[]> {
+export async function read(data: Dataset, order = everyIndex(data)): Promise<ImageRecord[]> {
   const records: ImageRecord[] = [];
   for await (const record of data.records(order)) records.push(record);
   return records;

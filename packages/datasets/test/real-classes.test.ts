@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { MNIST, parseIdx, parseIdxLabels } from '@utad/datasets';
-import { mnist } from '@utad/datasets/node';
+import { openDataset } from '@utad/datasets/node';
 import { describe, expect, it } from 'vitest';
 import { read } from './pictures';
 
@@ -10,7 +10,7 @@ const data = process.env.UTAD_TEST_DATA;
 
 describe.skipIf(data === undefined)('MNIST itself (skipped without UTAD_TEST_DATA)', () => {
   const open = (normalClass: number, split: 'train' | 'test') =>
-    mnist({ root: join(data ?? '', 'mnist'), normalClass, split, size: [28, 28] });
+    openDataset(MNIST, { root: join(data ?? '', 'mnist'), normalClass, split, size: [28, 28] });
 
   // Published with the data set, and by everyone who uses it.
   const TRAIN_COUNTS = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949];
@@ -41,7 +41,7 @@ describe.skipIf(data === undefined)('MNIST itself (skipped without UTAD_TEST_DAT
     expect(train.notes).toEqual([]);
     expect(train.count).toBe(5851);
     // The first eight is the 18th image.
-    expect(train.entries[0]).toEqual({ id: 'train/00017', label: 0, kind: '8' });
+    expect(train.entries[0]).toEqual({ id: 'train/00017', label: 0, defectType: '8' });
     const images = parseIdx(
       gunzipSync(await readFile(join(data ?? '', 'mnist', 'train-images-idx3-ubyte.gz'))),
       { dimensions: 3, name: 'images' },
@@ -68,7 +68,13 @@ describe.skipIf(data === undefined)('MNIST itself (skipped without UTAD_TEST_DAT
 
   it('is reduced to 1,000 test images with 100 of each class', async () => {
     const root = join(data ?? '', 'mnist');
-    const { entries } = await mnist({ root, normalClass: 8, split: 'test', size: [28, 28], limit: 1000 });
+    const { entries } = await openDataset(MNIST, {
+      root,
+      normalClass: 8,
+      split: 'test',
+      size: [28, 28],
+      limit: 1000,
+    });
     for (const name of MNIST.categories) {
       expect(entries.filter(({ defectType: kind }) => kind === name)).toHaveLength(100);
     }

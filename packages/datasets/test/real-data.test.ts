@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { mvtec } from '@utad/datasets/node';
+import { MVTEC_AD } from '@utad/datasets';
+import { openDataset } from '@utad/datasets/node';
 import { describe, expect, it } from 'vitest';
 import { read } from './pictures';
 
@@ -7,7 +8,13 @@ const data = process.env.UTAD_TEST_DATA;
 
 describe.skipIf(data === undefined)('MVTec AD itself (skipped without UTAD_TEST_DATA)', () => {
   const open = (category: string, split: 'train' | 'test') =>
-    mvtec({ root: join(data ?? '', 'mvtec_ad_384'), category, split, size: [32, 32], maskSize: [256, 256] });
+    openDataset(MVTEC_AD, {
+      root: join(data ?? '', 'mvtec_ad_384'),
+      category,
+      split,
+      size: [32, 32],
+      maskSize: [256, 256],
+    });
 
   it('has 320 good screws for training', async () => {
     const { count, entries, skipped, conversions } = await open('screw', 'train');

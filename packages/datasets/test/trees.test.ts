@@ -1,7 +1,7 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { BTAD, KNOWN_DATASETS, MAGNETIC_TILE, type TreeLayout, VISA } from '@utad/datasets';
-import { openTree, treeCategories } from '@utad/datasets/node';
+import { openDataset, treeCategories } from '@utad/datasets/node';
 import { describe, expect, it } from 'vitest';
 import { writeBytes } from './class-files';
 import { flat, picture, read, writeGrey } from './pictures';
@@ -42,12 +42,12 @@ describe('VisA', () => {
 
   it('has the split of its one-class list, in its order', () =>
     withVisa(async (root) => {
-      const train = await openTree(VISA.layout, { root, category: 'candle', split: 'train', size });
+      const train = await openDataset(VISA, { root, category: 'candle', split: 'train', size });
       expect(train.entries.map(({ id }) => id)).toEqual([
         'Data/Images/Normal/0002.JPG',
         'Data/Images/Normal/0001.JPG',
       ]);
-      const test = await openTree(VISA.layout, { root, category: 'candle', split: 'test', size });
+      const test = await openDataset(VISA, { root, category: 'candle', split: 'test', size });
       expect(test.entries.map(({ id, defectType: kind, label }) => [id, kind, label])).toEqual([
         ['Data/Images/Normal/0003.JPG', 'good', 0],
         ['Data/Images/Anomaly/000.JPG', 'anomaly', 1],
@@ -57,7 +57,7 @@ describe('VisA', () => {
 
   it('has masks in which every value above 0 is a defect', () =>
     withVisa(async (root) => {
-      const data = await openTree(VISA.layout, { root, category: 'candle', split: 'test', size });
+      const data = await openDataset(VISA, { root, category: 'candle', split: 'test', size });
       const [good, anomalous] = await read(data);
       expect(good?.mask).toEqual(new Uint8Array(16));
       expect(anomalous?.mask).toEqual(Uint8Array.from({ length: 16 }, (_, pixel) => (pixel < 8 ? 0 : 1)));
@@ -65,11 +65,11 @@ describe('VisA', () => {
 
   it('has the categories of its list, also in the folder that the archive may put around it', () =>
     withVisa(async (root) => {
-      expect(await treeCategories(VISA.layout, root)).toEqual(['candle', 'pcb1']);
+      expect(await treeCategories(VISA, root)).toEqual(['candle', 'pcb1']);
       await inTempFolder(async (around) => {
         await cp(root, join(around, 'VisA_20220922'), { recursive: true });
-        expect(await treeCategories(VISA.layout, around)).toEqual(['candle', 'pcb1']);
-        const data = await openTree(VISA.layout, { root: around, category: 'pcb1', split: 'train', size });
+        expect(await treeCategories(VISA, around)).toEqual(['candle', 'pcb1']);
+        const data = await openDataset(VISA, { root: around, category: 'pcb1', split: 'train', size });
         expect(data.count).toBe(1);
       });
     }));
@@ -137,7 +137,7 @@ describe('VisA', () => {
       const path = join(root, 'split_csv/1cls.csv');
       if (list === null) await rm(path);
       else if (list !== undefined) await writeBytes(path, list);
-      await expect(openTree(VISA.layout, { root, size, ...options })).rejects.toMatchObject({
+      await expect(openDataset(VISA, { root, size, ...options })).rejects.toMatchObject({
         code,
         message: expect.stringMatching(message),
       });
@@ -161,7 +161,7 @@ describe('BTAD', () => {
 
   it('calls its folders ok and ko', () =>
     withBtad(async (root) => {
-      const open = (split: 'train' | 'test') => openTree(BTAD.layout, { root, category: '01', split, size });
+      const open = (split: 'train' | 'test') => openDataset(BTAD, { root, category: '01', split, size });
       expect((await open('train')).entries.map(({ id, defectType: kind }) => [id, kind])).toEqual([
         ['train/ok/0000.png', 'good'],
         ['train/ok/0001.png', 'good'],
@@ -179,7 +179,7 @@ describe('BTAD', () => {
       const ground = join(root, '01/ground_truth/ko');
       // What is read is decided by the bytes, what is found by the name.
       await rename(join(ground, '0003.png'), join(ground, '0003.bmp'));
-      const { entries } = await openTree(BTAD.layout, { root, category: '01', split: 'test', size });
+      const { entries } = await openDataset(BTAD, { root, category: '01', split: 'test', size });
       expect(entries[0]?.mask).toEqual({ path: join(ground, '0003.bmp'), threshold: 127 });
     }));
 });
@@ -201,7 +201,7 @@ describe('the magnetic tiles', () => {
       await work(root);
     });
   const open = (root: string, split: 'train' | 'test', seed = 0) =>
-    openTree(MAGNETIC_TILE.layout, { root, split, size, seed });
+    openDataset(MAGNETIC_TILE, { root, split, size, seed });
 
   it('are divided by seed, and say how', () =>
     withTiles(async (root) => {
@@ -238,9 +238,9 @@ describe('the magnetic tiles', () => {
 
   it('have one category alone', () =>
     withTiles(async (root) => {
-      const named = openTree(MAGNETIC_TILE.layout, { root, category: 'Crack', size });
+      const named = openDataset(MAGNETIC_TILE, { root, category: 'Crack', size });
       await expect(named).rejects.toMatchObject({ code: 'category-unknown' });
-      expect(await treeCategories(MAGNETIC_TILE.layout, root)).toEqual([]);
+      expect(await treeCategories(MAGNETIC_TILE, root)).toEqual([]);
     }));
 });
 
@@ -262,8 +262,10 @@ describe('a tree of your own', () => {
         await writeGrey(join(root, path));
       }
       await writeGrey(join(root, 'x/truth/bad/in/3.tif.png'), 11);
-      expect(await treeCategories(layout, root)).toEqual(['x', 'y']);
-      const test = await read(await openTree(layout, { root, category: 'x', split: 'test', size }));
+      expect(await treeCategories({ format: 'tree', layout }, root)).toEqual(['x', 'y']);
+      const test = await read(
+        await openDataset({ format: 'tree', layout }, { root, category: 'x', split: 'test', size }),
+      );
       expect(test.map(({ id, defectType: kind, mask }) => [id, kind, mask?.[0]])).toEqual([
         ['check/bad_images/in/3.png', 'bad', 1],
         ['check/fine_images/2.png', 'good', 0],

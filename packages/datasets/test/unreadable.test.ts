@@ -1,6 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { folder, manifest, mnist, mvtec } from '@utad/datasets/node';
+import { MNIST, MVTEC_AD } from '@utad/datasets';
+import { folder, manifest, openDataset } from '@utad/datasets/node';
 import { describe, expect, it } from 'vitest';
 import { writeBytes, writeDigits } from './class-files';
 import { writeGrey } from './pictures';
@@ -9,9 +10,12 @@ import { inTempFolder } from './temp-folder';
 const size = [4, 4] as const;
 describe('what may not be read', () => {
   const secret = [
-    ['a folder of classes', (root: string) => mnist({ root, normalClass: 5, split: 'train', size })],
+    [
+      'a folder of classes',
+      (root: string) => openDataset(MNIST, { root, normalClass: 5, split: 'train', size }),
+    ],
     ['a folder of images', (root: string) => folder({ root, split: 'test', size })],
-    ['a tree', (root: string) => mvtec({ root, category: 'a', split: 'test', size })],
+    ['a tree', (root: string) => openDataset(MVTEC_AD, { root, category: 'a', split: 'test', size })],
     ['a manifest', (root: string) => manifest({ file: join(root, 'list.csv'), size })],
   ] as const;
   it.each(secret)('is said of %s', (_, open) =>

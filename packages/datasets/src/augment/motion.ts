@@ -10,7 +10,7 @@ export interface Motion {
 }
 
 /** Values on a grid, row by row, channels last. */
-export interface Grid {
+interface Grid {
   readonly values: Uint8Array;
   readonly size: Size;
   readonly channels: number;
@@ -95,3 +95,26 @@ function sourceOf(
 
 const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));
 const mix = (a: number, b: number, share: number): number => a + (b - a) * share;
+
+/** Which sides change places. */
+export interface Flips {
+  /** Left and right. */
+  readonly horizontal: boolean;
+  /** Top and bottom. */
+  readonly vertical: boolean;
+}
+
+/** Mirrors values; new ones of the same size. */
+export function flipped({ values, size, channels }: Grid, { horizontal, vertical }: Flips): Uint8Array {
+  const [height, width] = size;
+  const result = new Uint8Array(values.length);
+  let next = 0;
+  for (let row = 0; row < height; row++) {
+    const start = (vertical ? height - 1 - row : row) * width;
+    for (let column = 0; column < width; column++) {
+      const from = (start + (horizontal ? width - 1 - column : column)) * channels;
+      for (let channel = 0; channel < channels; channel++) result[next++] = values[from + channel] ?? 0;
+    }
+  }
+  return result;
+}

@@ -29,18 +29,14 @@ export interface Cifar10Batch {
 export function parseCifar10(bytes: Uint8Array, name: string): Cifar10Batch {
   const count = bytes.length / RECORD;
   if (count === 0 || !Number.isInteger(count)) {
-    throw new DatasetError(
-      'format',
-      `CIFAR-10: expected a whole number of records of ${RECORD} bytes in ${name}, received ${bytes.length} bytes`,
-    );
+    const message = `CIFAR-10: expected a whole number of records of ${RECORD} bytes in ${name}, received ${bytes.length} bytes`;
+    throw new DatasetError('format', message);
   }
   const labels = Uint8Array.from({ length: count }, (_, index) => bytes[index * RECORD] ?? 0);
   const at = labels.findIndex((label) => label >= CLASSES);
   if (at >= 0) {
-    throw new DatasetError(
-      'format',
-      `CIFAR-10: expected labels from 0 to ${CLASSES - 1} in ${name}, received ${labels[at]} in record ${at}`,
-    );
+    const message = `CIFAR-10: expected labels from 0 to ${CLASSES - 1} in ${name}, received ${labels[at]} in record ${at}`;
+    throw new DatasetError('format', message);
   }
   return {
     count,

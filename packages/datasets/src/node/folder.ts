@@ -1,14 +1,13 @@
 import { extname, join } from 'node:path';
 import { DatasetError } from '../errors';
-import { expectFolder, folderNames, imagePaths, kindOf } from './image-paths';
-import { idBelow } from './inside';
-import { FolderMasks } from './masks/folder-masks';
+import { MaskFiles } from './mask-files';
+import { expectFolder, folderNames, idBelow, imagePaths, pathType } from './paths';
 import type { ImageEntry } from './pipeline/image-entry';
 import { type FoundEntries, openSplit, type SplitDataset, type SplitReadOptions } from './splits/open-split';
 
 /** Which images of a plain folder to open, and how. */
 export interface FolderOptions extends SplitReadOptions {
-  /** The folder with the images, or with a folder for each kind or split of them. */
+  /** The folder with the images, or with a folder for each type of defect or split of them. */
   readonly root: string;
 }
 
@@ -24,7 +23,7 @@ const VALIDATION = ['validation', 'val'];
  * - folders `train` and `test`, and perhaps `validation` or `val`, each with either of these inside. Training images are
  *   good ones alone.
  *
- * The mask of `<kind>/<name>.<ending>` is `<name>.png` or `<name>_mask.png` in `masks/<kind>` or `ground_truth/<kind>`,
+ * The mask of `<defect>/<name>.<ending>` is `<name>.png` or `<name>_mask.png` in `masks/<defect>` or `ground_truth/<defect>`,
  * brighter than half where the image is defective. Where there is one, all defective images have one.
  *
  * @throws DatasetError `root-missing`, `split-missing`, `empty`, `mask-missing`, `mask-without-image`, `size-mismatch`,
@@ -38,10 +37,8 @@ export async function folder(options: FolderOptions): Promise<SplitDataset> {
   if (split !== 'train' && !asked && 'undivided' in found) {
     if (found.undivided.every(({ label }) => label === 0)) {
       const names = (await folderNames(root)).join(', ') || 'none';
-      throw new DatasetError(
-        'split-missing',
-        `expected a folder good and one a type of defect in ${root}, found ${names}`,
-      );
+      const message = `expected a folder good and one a type of defect in ${root}, found ${names}`;
+      throw new DatasetError('split-missing', message);
     }
   }
   return openSplit(found, root, options);
@@ -54,8 +51,8 @@ export async function folderEntries(root: string): Promise<FoundEntries> {
   const masks = await masksIn(root);
   const hasSplits = names.includes('test') || (names.includes('train') && !names.includes('good'));
   if (!hasSplits) {
-    const kinds = names.includes('good') ? names : [];
-    const undivided = await entriesIn(root, root, kinds, masks);
+    const defectTypes = names.includes('good') ? names : [];
+    const undivided = await entriesIn(root, root, defectTypes, masks);
     masks?.expectNoOthers();
     return { undivided };
   }
@@ -64,35 +61,33 @@ export async function folderEntries(root: string): Promise<FoundEntries> {
     if (name === undefined) return [];
     const part = join(root, name);
     const inside = await folderNames(part);
-    const kinds = name !== 'train' || inside.includes('good') ? inside : [];
-    return entriesIn(root, part, kinds, masks);
+    const defectTypes = name !== 'train' || inside.includes('good') ? inside : [];
+    return entriesIn(root, part, defectTypes, masks);
   };
   const divided = { train: await of(['train']), validation: await of(VALIDATION), test: await of(['test']) };
   const defective = divided.train.find(({ label }) => label === 1);
   if (defective !== undefined) {
-    throw new DatasetError(
-      'manifest',
-      `train: expected good images alone in ${join(root, 'train')}, found ${defective.id}`,
-    );
+    const message = `train: expected good images alone in ${join(root, 'train')}, found ${defective.id}`;
+    throw new DatasetError('manifest', message);
   }
   masks?.expectNoOthers();
   return { divided };
 }
 
-/** Images of a folder by their kinds, where it has folders for them; else all of them as good. */
+/** Images of a folder by their types of defect, where it has folders for them; else all of them as good. */
 async function entriesIn(
   root: string,
   part: string,
   names: readonly string[],
-  masks: FolderMasks | undefined,
+  masks: MaskFiles | undefined,
 ): Promise<ImageEntry[]> {
-  const kinds = names.filter((name) => !MASKS.includes(name));
-  if (kinds.length === 0) {
+  const defectTypes = names.filter((name) => !MASKS.includes(name));
+  if (defectTypes.length === 0) {
     const images = (await imagePaths(part)).filter((path) => !masks?.has(path));
     return images.map((path) => ({ id: idBelow(root, path), label: 0, defectType: 'good', path }));
   }
   const entries: ImageEntry[] = [];
-  for (const defectType of kinds) {
+  for (const defectType of defectTypes) {
     const images = join(part, defectType);
     for (const path of await imagePaths(images)) {
       const entry = { id: idBelow(root, path), defectType, path };
@@ -113,10 +108,10 @@ function candidates(masks: string, defectType: string, images: string, path: str
   return [join(masks, defectType, `${stem}.png`), join(masks, defectType, `${stem}_mask.png`)];
 }
 
-async function masksIn(root: string): Promise<FolderMasks | undefined> {
+async function masksIn(root: string): Promise<MaskFiles | undefined> {
   for (const name of MASKS) {
     const path = join(root, name);
-    if ((await kindOf(path)) === 'folder') return new FolderMasks(path, await imagePaths(path));
+    if ((await pathType(path)) === 'folder') return new MaskFiles(path, await imagePaths(path));
   }
   return undefined;
 }

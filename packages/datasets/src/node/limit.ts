@@ -1,8 +1,8 @@
-import { DatasetError } from '../errors';
-import { shuffled } from '../synthetic/random';
+import { shuffledIndices } from '@utad/core';
+import { checkWhole } from '../errors';
 
 /**
- * At most so many entries, chosen by seed, in their old order. Kinds are taken in turn, so that each has its share.
+ * At most so many entries, chosen by seed, in their old order. Types of defect are taken in turn, so that each has its share.
  *
  * @throws DatasetError `invalid-option` for a limit below 1.
  */
@@ -11,12 +11,10 @@ export function limitEntries<T extends { readonly defectType: string }>(
   limit: number,
   seed: number,
 ): T[] {
-  if (!Number.isSafeInteger(limit) || limit < 1) {
-    throw new DatasetError('invalid-option', `limit: expected a whole number from 1, received ${limit}`);
-  }
+  checkWhole('limit', limit, 1);
   if (limit >= entries.length) return [...entries];
   const queues = new Map<string, number[]>();
-  for (const index of shuffled(entries.length, `${seed}/limit`)) {
+  for (const index of shuffledIndices(entries.length, `${seed}/limit`)) {
     const defectType = entries[index]?.defectType ?? '';
     const queue = queues.get(defectType);
     if (queue === undefined) queues.set(defectType, [index]);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { flipped } from '../../src/augment/flip';
-import { moved, movedMask } from '../../src/augment/motion';
+import { flipped, moved, movedMask } from '../../src/augment/motion';
 
 const still = { angle: 0, down: 0, right: 0 };
 const grey = (values: readonly number[], height: number) => ({

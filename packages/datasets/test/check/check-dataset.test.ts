@@ -2,7 +2,7 @@ import { copyFile, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CIFAR10, MAGNETIC_TILE, MNIST, MVTEC_AD, VISA } from '@utad/datasets';
-import { checkDataset, type DatasetReport, type PlacedDataset } from '@utad/datasets/node';
+import { checkDataset, type DatasetLocation, type DatasetReport } from '@utad/datasets/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digit, idx, MNIST_FILES, writeBytes, writeDigits } from '../class-files';
 import { flat, picture, writeGrey } from '../pictures';
@@ -42,15 +42,15 @@ async function writeNut(): Promise<void> {
   await writeMask('nut/ground_truth/scratch/1_mask.png', 16);
 }
 
-const mvtec = (categories?: readonly string[]): PlacedDataset => ({
-  kind: 'tree',
-  layout: MVTEC_AD.layout,
+const mvtec = (categories?: readonly string[]): DatasetLocation => ({
+  source: 'tree',
+  known: MVTEC_AD,
   root,
   ...(categories && { categories }),
 });
 
 const wrong = ({ findings }: DatasetReport) =>
-  findings.filter((finding) => finding.wrong).map(({ finding }) => finding);
+  findings.filter((finding) => finding.wrong).map(({ code }) => code);
 
 describe('checkDataset', () => {
   it('counts images, masks, sizes, modes and what is marked', async () => {
@@ -89,7 +89,7 @@ describe('checkDataset', () => {
     };
     for (const [name, image] of Object.entries(files))
       await writeFile(at(`good/${name}`), await image.toBuffer());
-    const { modes, sizes } = await checkDataset({ kind: 'folder', root });
+    const { modes, sizes } = await checkDataset({ source: 'folder', root });
     expect(modes).toEqual([
       { mode: 'RGB', images: 2 },
       { mode: 'RGB with alpha', images: 1 },
@@ -196,7 +196,7 @@ describe('checkDataset', () => {
     await copyFile(at('nut/train/good/0.png'), at('nut/train/good/1.png'));
     await rm(at('nut/ground_truth'), { recursive: true });
     const { findings } = await checkDataset(mvtec());
-    expect(findings.map(({ finding, wrong }) => [finding, wrong])).toEqual([
+    expect(findings.map(({ code, wrong }) => [code, wrong])).toEqual([
       ['no-masks', false],
       ['duplicate', false],
     ]);
@@ -211,7 +211,7 @@ describe('checkDataset', () => {
     await expect(checkDataset(mvtec(['screw']))).rejects.toThrow(
       /^category: expected bolt, nut, received screw/,
     );
-    await expect(checkDataset({ kind: 'tree', layout: VISA.layout, root })).rejects.toThrow(
+    await expect(checkDataset({ source: 'tree', known: VISA, root })).rejects.toThrow(
       /^root: expected split_csv\/1cls\.csv in .*, found none$/,
     );
   });
@@ -220,7 +220,7 @@ describe('checkDataset', () => {
     await writeGrey(at('MT_Free/Imgs/a.jpg'), 1);
     await writeGrey(at('MT_Crack/Imgs/b.jpg'), 2);
     await writeMask('MT_Crack/Imgs/b.png', 3, 128);
-    const report = await checkDataset({ kind: 'tree', layout: MAGNETIC_TILE.layout, root });
+    const report = await checkDataset({ source: 'tree', known: MAGNETIC_TILE, root });
     expect(report).toMatchObject({ images: 2, marked: { least: 3 / 64 }, findings: [] });
     expect(report.counts.map(({ defectType: kind, images, masks }) => [kind, images, masks])).toEqual([
       ['Crack', 1, 1],
@@ -232,16 +232,16 @@ describe('checkDataset', () => {
     await writeGrey(at('good/0.png'), 1);
     await writeGrey(at('dent/0.png'), 2);
     await writeMask('masks/dent/0.png', 5);
-    expect(await checkDataset({ kind: 'folder', root })).toMatchObject({ images: 2, findings: [] });
+    expect(await checkDataset({ source: 'folder', root })).toMatchObject({ images: 2, findings: [] });
     await rm(at('masks/dent/0.png'));
-    expect(wrong(await checkDataset({ kind: 'folder', root }))).toEqual(['mask-missing']);
+    expect(wrong(await checkDataset({ source: 'folder', root }))).toEqual(['mask-missing']);
     const file = at('list.csv');
     await writeFile(file, 'path,label\ngood/0.png,0\ndent/0.png,1\ngone.png,0\n');
-    const report = await checkDataset({ kind: 'manifest', file });
+    const report = await checkDataset({ source: 'manifest', file });
     expect(wrong(report)).toEqual(['unreadable']);
     expect(report.images).toBe(3);
     await writeFile(file, 'path,label\ngood/0.png,maybe\n');
-    expect(wrong(await checkDataset({ kind: 'manifest', file }))).toEqual(['listing']);
+    expect(wrong(await checkDataset({ source: 'manifest', file }))).toEqual(['listing']);
   });
 
   describe('of a manifest names every line that is wrong', () => {
@@ -319,7 +319,7 @@ describe('checkDataset', () => {
       }
       await writeMask('m.png', 5);
       await writeFile(at(name), `${lines.join('\n')}\n`);
-      const { findings } = await checkDataset({ kind: 'manifest', file: at(name) });
+      const { findings } = await checkDataset({ source: 'manifest', file: at(name) });
       const listing = findings.filter(({ paths }) => paths[0] === at(name));
       expect(listing).toHaveLength(found.length);
       for (const [index, message] of found.entries()) expect(listing[index]?.message).toMatch(message);
@@ -333,7 +333,7 @@ describe('checkDataset', () => {
       await writeGrey(at('good/0.png'), 1);
       await writeFile(at('good/1.png'), 'no image');
       await writeFile(at('list.csv'), 'path,label\ngood/0.png,perhaps\ngood/1.png,0\ngood/0.png,0\n');
-      const report = await checkDataset({ kind: 'manifest', file: at('list.csv') });
+      const report = await checkDataset({ source: 'manifest', file: at('list.csv') });
       expect(wrong(report)).toEqual(['listing', 'unreadable']);
       expect(report).toMatchObject({ images: 2, counts: [{ split: 'all', defectType: 'good', images: 2 }] });
     });
@@ -341,10 +341,10 @@ describe('checkDataset', () => {
     it('up to a hundred, and counts the rest', async () => {
       const lines = Array.from({ length: 250 }, (_, index) => `good/${index}.png,perhaps`);
       await writeFile(at('list.csv'), `path,label\n${lines.join('\n')}\n`);
-      const { findings } = await checkDataset({ kind: 'manifest', file: at('list.csv') });
+      const { findings } = await checkDataset({ source: 'manifest', file: at('list.csv') });
       expect(findings).toHaveLength(101);
       expect(findings[99]?.message).toMatch(/line 101: /);
-      expect(findings[100]).toMatchObject({ finding: 'listing', wrong: true, count: 150 });
+      expect(findings[100]).toMatchObject({ code: 'listing', wrong: true, count: 150 });
       expect(findings[100]?.message).toMatch(/list\.csv: 150 more wrong things in other lines$/);
     });
   });
@@ -352,7 +352,7 @@ describe('checkDataset', () => {
   it('counts classes, and finds a digit that is in both splits', async () => {
     await writeDigits(root, { train: [3, 3, 7], test: [7, 0] });
     const known = { ...MNIST, images: { train: 3, test: 2 } };
-    const report = await checkDataset({ kind: 'classes', known, root });
+    const report = await checkDataset({ source: 'classes', known, root });
     expect(report).toMatchObject({
       images: 5,
       sizes: [{ size: [4, 6], images: 5 }],
@@ -369,13 +369,13 @@ describe('checkDataset', () => {
 
     const images = [digit('train', 2, [4, 6]), digit('test', 1, [4, 6])].flatMap((pixels) => [...pixels]);
     await writeBytes(join(root, MNIST_FILES.testImages), gzipSync(idx([2, 4, 6], images)));
-    const { findings } = await checkDataset({ kind: 'classes', known: MNIST, root });
+    const { findings } = await checkDataset({ source: 'classes', known: MNIST, root });
     expect(findings.map(({ message }) => message)).toEqual([
       'expected 60000 train images as MNIST has, found 3',
       'expected 10000 test images as MNIST has, found 2',
       'the same image as train/7 and test/7: train/00002, test/00000',
     ]);
-    await expect(checkDataset({ kind: 'classes', known: CIFAR10, root })).rejects.toThrow(
+    await expect(checkDataset({ source: 'classes', known: CIFAR10, root })).rejects.toThrow(
       /data_batch_1\.bin/,
     );
   });
@@ -393,8 +393,8 @@ const data = process.env.UTAD_TEST_DATA;
 describe.skipIf(data === undefined)('MVTec AD itself (skipped without UTAD_TEST_DATA)', () => {
   it('has 480 screws, none twice, with masks that mark at most a hundredth of an image', async () => {
     const report = await checkDataset({
-      kind: 'tree',
-      layout: MVTEC_AD.layout,
+      source: 'tree',
+      known: MVTEC_AD,
       root: join(data ?? '', 'mvtec_ad_384'),
       categories: ['screw'],
     });

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MNIST, MVTEC_AD } from '@utad/datasets';
-import { contactSheet, type PlacedDataset } from '@utad/datasets/node';
+import { contactSheet, type DatasetLocation } from '@utad/datasets/node';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digit, writeDigits } from '../class-files';
@@ -16,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const nut = (): PlacedDataset => ({ kind: 'tree', layout: MVTEC_AD.layout, root });
+const nut = (): DatasetLocation => ({ source: 'tree', known: MVTEC_AD, root });
 
 /** One defective image, and a mask of one pixel. */
 async function writeOne(side: number, [row, column]: readonly [number, number]): Promise<void> {
@@ -110,7 +110,7 @@ describe('contactSheet', () => {
   it('shows a few images of each class, grey repeated', async () => {
     await writeDigits(root, { train: [3, 3, 7], test: [7] }, { size: [16, 16] });
     const { groups, png } = await contactSheet(
-      { kind: 'classes', known: MNIST, root },
+      { source: 'classes', known: MNIST, root },
       { count: 1, size: 16 },
     );
     expect(groups).toEqual([

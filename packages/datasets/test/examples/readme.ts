@@ -1,8 +1,21 @@
-import { synthesize } from '@utad/datasets';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { augmented, MNIST } from '@utad/datasets';
+import { openDataset } from '@utad/datasets/node';
 
-const data = synthesize({ category: 'washer', split: 'test', count: 10, size: [64, 64], seed: 0 });
-console.log(data.count); // 20
-const { id, label, image, mask } = data.record(10);
-console.log(id, label, image.length); // test/scratch/000 1 12288
-const defective = mask?.reduce((sum, value) => sum + value, 0);
-console.log(`${defective} of ${mask?.length} pixels are scratched`); // 124 of 4096 pixels are scratched
+// Two images of 2x2 pixels, a 7 and an 8, as MNIST's own files hold them.
+const root = await mkdtemp(join(tmpdir(), 'mnist-'));
+const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 8);
+const shape = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2];
+const images = Uint8Array.of(...shape, 0, 9, 9, 0, 255, 0, 0, 255);
+await writeFile(join(root, 'train-labels-idx1-ubyte'), labels);
+await writeFile(join(root, 'train-images-idx3-ubyte'), images);
+
+const eights = await openDataset(MNIST, { root, normalClass: 8, split: 'train', size: [4, 4] });
+const varied = augmented(eights, { flipHorizontal: true, rotation: 5 });
+console.log(varied.count); // 1
+for await (const { id, label, defectType, channels, image } of varied.records([0])) {
+  console.log(id, label, defectType); // train/00001 0 8
+  console.log(image.length === 4 * 4 * channels); // true
+}

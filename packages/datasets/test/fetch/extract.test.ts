@@ -353,12 +353,12 @@ const refused: (readonly [string, Uint8Array, ArchiveKind, string, RegExp, Extra
 ];
 
 describe('extractArchive refuses, and leaves nothing', () => {
-  for (const [title, bytes, kind, problem, line, options] of refused) {
+  for (const [title, bytes, kind, code, line, options] of refused) {
     it(title, async () => {
       const { error, found } = await unpack(bytes, kind, options);
       if (!(error instanceof ArchiveError)) throw new Error('expected an ArchiveError', { cause: error });
-      expect({ problem: error.problem, archive: error.archive }).toEqual({
-        problem,
+      expect({ code: error.code, archive: error.archive }).toEqual({
+        code,
         archive: `archive.${kind}`,
       });
       expect(error.message).toMatch(line);
@@ -386,7 +386,7 @@ describe('extractArchive refuses, and leaves nothing', () => {
 
   it('an archive that is cut off after a file of zeros', async () => {
     const zeros = tar([{ name: 'zeros', content: new Uint8Array(2048) }], { end: false });
-    expect((await unpack(zeros, 'tar')).error).toMatchObject({ problem: 'damaged' });
+    expect((await unpack(zeros, 'tar')).error).toMatchObject({ code: 'damaged' });
   });
 
   it('every name that would leave the folder', async () => {

@@ -63,7 +63,7 @@ function dataset(source: Partial<DatasetSource> = {}, facts: Partial<KnownDatase
     licence: { name: 'CC-BY-4.0', url: 'https://example.org/licence' },
     citation: 'Nobody: A set. 2026',
     homepage: 'https://example.org',
-    kind: 'tree',
+    format: 'tree',
     tree: [],
     layout: {
       images: { by: 'folder', train: '{category}/train/good', test: '{category}/test/{kind}' },
@@ -145,7 +145,7 @@ describe('fetchDataset', () => {
     const events: FetchEvent[] = [];
     const error = await problemOf(fetchIt(known, { onEvent: (event) => events.push(event) }));
     expect(error).toMatchObject({
-      problem: 'licence',
+      code: 'licence',
       message: 'A set: expected its terms to be accepted first (CC-BY-NC-SA-4.0, https://example.org/nc)',
     });
     expect(events.map(({ type }) => type)).toEqual(['licence']);
@@ -156,7 +156,7 @@ describe('fetchDataset', () => {
 
   it('gives the steps by hand where there is no link', async () => {
     const error = await problemOf(fetchIt(dataset({}, { sources: [], manual: ['Open it.', 'Unpack it.'] })));
-    expect(error).toMatchObject({ problem: 'manual', steps: ['Open it.', 'Unpack it.'] });
+    expect(error).toMatchObject({ code: 'manual', steps: ['Open it.', 'Unpack it.'] });
     expect(await readdir(home)).toEqual([]);
   });
 
@@ -185,7 +185,7 @@ describe('fetchDataset', () => {
     const path = join(home, 'set.tar.gz');
     await writeFile(path, noise(100));
     const known = dataset({ sha256: sha256(archive), hashSource: 'https://example.org/hashes' });
-    expect(await problemOf(fetchIt(known, { from: [path] }))).toMatchObject({ problem: 'hash' });
+    expect(await problemOf(fetchIt(known, { from: [path] }))).toMatchObject({ code: 'hash' });
     expect(await names()).toEqual(['set.tar.gz']);
   });
 
@@ -227,7 +227,7 @@ describe('fetchDataset', () => {
 describe('a download', () => {
   it('that was interrupted is gone on with, byte for byte', async () => {
     server.behave({ cut: (request) => (first(request) ? 200_000 : undefined) });
-    expect(await problemOf(fetchIt())).toMatchObject({ problem: 'truncated' });
+    expect(await problemOf(fetchIt())).toMatchObject({ code: 'truncated' });
     expect(await names()).toEqual(['set.part/set.tar.gz.of', 'set.part/set.tar.gz.part']);
     const kept = (await readFile(join(home, 'set.part/set.tar.gz.part'))).length;
     expect(kept).toBeGreaterThan(100_000);
@@ -309,7 +309,7 @@ describe('a download', () => {
       return new Response(answer.body, { status: answer.status, headers });
     };
     expect(await problemOf(fetchIt(dataset(), { retries: 3, fetch: changing }))).toMatchObject({
-      problem: 'changed',
+      code: 'changed',
     });
   });
 
@@ -322,7 +322,7 @@ describe('a download', () => {
   ])('that is answered with %i is tried again %i times', async (status, again) => {
     server.behave({ status: () => status });
     const error = await problemOf(fetchIt(dataset(), { retries: 1 }));
-    expect(error).toMatchObject({ problem: 'status', status });
+    expect(error).toMatchObject({ code: 'status', status });
     expect(error.message).toMatch(
       new RegExp(`^expected http://127.0.0.1:\\d+/set.tar.gz, received ${status}`),
     );
@@ -332,7 +332,7 @@ describe('a download', () => {
 
   it('ends when the server says nothing for too long, and not when it is only slow', async () => {
     server.behave({ silent: () => true });
-    expect(await problemOf(fetchIt(dataset(), { patience: 0.3 }))).toMatchObject({ problem: 'unreachable' });
+    expect(await problemOf(fetchIt(dataset(), { patience: 0.3 }))).toMatchObject({ code: 'unreachable' });
     server.behave({ onPiece: () => new Promise((resolve) => setTimeout(resolve, 20)) });
     await fetchIt(dataset(), { patience: 5 });
   });
@@ -350,7 +350,7 @@ describe('a download', () => {
     const known = dataset();
     await server.close();
     const error = await problemOf(fetchIt(known));
-    expect(error).toMatchObject({ problem: 'unreachable' });
+    expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toMatch(/ECONNREFUSED/);
     server = await serve(new Map());
   });
@@ -374,14 +374,14 @@ describe('a download', () => {
 
   it('of another length than is known is refused before it comes', async () => {
     const error = await problemOf(fetchIt(dataset({ bytes: 7 })));
-    expect(error).toMatchObject({ problem: 'size' });
+    expect(error).toMatchObject({ code: 'size' });
     expect(error.message).toMatch(new RegExp(`^expected 7 bytes of .*, received ${size} or more$`));
     expect(await readdir(home)).toEqual([]);
   });
 
   it('that does not end is stopped at the length that is known', async () => {
     server.behave({ length: false });
-    expect(await problemOf(fetchIt(dataset({ bytes: 100_000 })))).toMatchObject({ problem: 'size' });
+    expect(await problemOf(fetchIt(dataset({ bytes: 100_000 })))).toMatchObject({ code: 'size' });
   });
 
   it('of unknown length works', async () => {
@@ -415,7 +415,7 @@ describe('what was downloaded', () => {
       const error = await problemOf(fetchIt(known));
       const received = (name === 'md5' ? md5 : sha256)(archive);
       expect(error).toMatchObject({
-        problem: 'hash',
+        code: 'hash',
         message: `set.tar.gz: expected ${name} ${wanted}, as https://example.org/hashes has it, received ${received}`,
       });
       expect(await readdir(home)).toEqual([]);
@@ -437,7 +437,7 @@ describe('what was downloaded', () => {
     const other = gzipSync(tar([{ name: 'set/one/x', content: 'other' }]));
     server.files.set('set.tar.gz', other);
     const error = await problemOf(fetchIt(dataset(), { pins }));
-    expect(error).toMatchObject({ problem: 'pinned' });
+    expect(error).toMatchObject({ code: 'pinned' });
     expect(error.message).toMatch(
       new RegExp(`sha256 ${sha256(archive)} that came on \\d{4}-.*, received ${sha256(other)}$`),
     );
@@ -508,7 +508,7 @@ describe.skipIf('cannot' in disk)(
       if ('cannot' in disk) return;
       const here = join(disk.folder, 'set');
       const error = await problemOf(fetchIt(dataset(), { folder: here }));
-      expect(error).toMatchObject({ problem: 'disk-full' });
+      expect(error).toMatchObject({ code: 'disk-full' });
       expect(error.message).toMatch(/^expected room on the disk of .*set\.part, which is full/);
       expect(await names(disk.folder)).toEqual(['set.part/set.tar.gz']);
       await fetchIt(dataset(), { folder: here, categories: ['two'] });
@@ -522,7 +522,7 @@ describe.skipIf('cannot' in disk)(
       const known = dataset({}, { sources: [{ url: `${server.url}big.bin`, file: 'big.bin' }] });
       const here = join(disk.folder, 'big');
       await rm(join(disk.folder, 'set'), { recursive: true, force: true });
-      expect(await problemOf(fetchIt(known, { folder: here }))).toMatchObject({ problem: 'disk-full' });
+      expect(await problemOf(fetchIt(known, { folder: here }))).toMatchObject({ code: 'disk-full' });
       expect(await readdir(join(disk.folder, 'big.part'))).toEqual(['big.bin.of', 'big.bin.part']);
     });
   },

@@ -1,13 +1,14 @@
-import { ImageError } from '../../errors';
+import { createHash } from 'node:crypto';
+import type { Size } from '@utad/core';
+import { asImageError, ImageError } from '../../errors';
+import { CHANGE, readImageFile, withImage } from '../decoding/with-image';
+import { readClassImages } from '../one-class/class-images';
+import type { DatasetLocation } from '../open-dataset';
+import { expectFolder } from '../paths';
 import { ahead } from '../pipeline/ahead';
 import type { ImageEntry } from '../pipeline/image-entry';
-import { checkClasses } from './check-classes';
-import { Duplicates } from './duplicates';
-import { lookAtImage, type SeenImage } from './look-at-image';
-import type { PlacedDataset } from './placed-dataset';
-import type { DatasetReport, Finding, KindCount } from './report';
+import type { DatasetReport, DefectTypeCount, Finding } from './report';
 import { type SurveyedPart, surveyFiles } from './survey';
-import { Tally } from './tally';
 
 /** How {@link checkDataset} goes about it. */
 export interface CheckOptions {
@@ -26,10 +27,10 @@ const AT_ONCE = 8;
  * @throws DatasetError `root-missing`, `category-unknown`; for datasets of classes also `split-missing` and `format`
  */
 export async function checkDataset(
-  dataset: PlacedDataset,
+  dataset: DatasetLocation,
   options: CheckOptions = {},
 ): Promise<DatasetReport> {
-  if (dataset.kind === 'classes') return checkClasses(dataset, options);
+  if (dataset.source === 'classes') return checkClasses(dataset, options);
   const { parts, findings: listing } = await surveyFiles(dataset);
   const { onProgress, signal } = options;
   const images = parts.flatMap((part) => part.entries.map((entry) => ({ part, entry })));
@@ -68,8 +69,8 @@ export async function checkDataset(
 function maskFindings({ path, label }: ImageEntry, { size, mask }: SeenImage): Finding[] {
   if (mask === undefined) return [];
   if (mask instanceof ImageError) return [unreadable(mask)];
-  const found = (finding: Finding['finding'], wrong: boolean, message: string): Finding => ({
-    finding,
+  const found = (code: Finding['code'], wrong: boolean, message: string): Finding => ({
+    code,
     wrong,
     paths: [mask.path, path],
     message,
@@ -95,24 +96,19 @@ function maskFindings({ path, label }: ImageEntry, { size, mask }: SeenImage): F
 }
 
 const unreadable = ({ path, message }: ImageError): Finding => ({
-  finding: 'unreadable',
+  code: 'unreadable',
   wrong: true,
   paths: [path],
   message,
 });
 
-function asImageError(error: unknown): ImageError {
-  if (error instanceof ImageError) return error;
-  throw error;
-}
-
 const nameOf = ({ category, split }: SurveyedPart, defectType: string): string =>
   [category, split, defectType].filter((name) => name !== null).join('/');
 
-function countsOf(parts: readonly SurveyedPart[]): KindCount[] {
+function countsOf(parts: readonly SurveyedPart[]): DefectTypeCount[] {
   return parts.flatMap(({ category, split, entries }) => {
-    const kinds = [...new Set(entries.map(({ defectType }) => defectType))];
-    return kinds.map((defectType) => {
+    const defectTypes = [...new Set(entries.map(({ defectType }) => defectType))];
+    return defectTypes.map((defectType) => {
       const those = entries.filter((entry) => entry.defectType === defectType);
       const masks = those.filter(({ mask }) => typeof mask === 'object').length;
       return { category, split, defectType, images: those.length, masks };
@@ -130,4 +126,184 @@ function rangeOf(shares: readonly number[]): DatasetReport['marked'] {
     median: (at(Math.floor(half)) + at(Math.ceil(half))) / 2,
     most: at(sorted.length - 1),
   };
+}
+
+/** As `checkDataset`, of a dataset of classes: every file against its format, every image against all others. */
+async function checkClasses(
+  { known, root }: Extract<DatasetLocation, { source: 'classes' }>,
+  { onProgress, signal }: CheckOptions,
+): Promise<DatasetReport> {
+  await expectFolder(root, 'root');
+  const duplicates = new Duplicates();
+  const counts: DefectTypeCount[] = [];
+  const findings: Finding[] = [];
+  const total = known.images.train + known.images.test;
+  const sizes: DatasetReport['sizes'][number][] = [];
+  let images = 0;
+  let channels = 3;
+  for (const split of ['train', 'test'] as const) {
+    const perClass = known.categories.map(() => 0);
+    let inSplit = 0;
+    for await (const part of readClassImages(known, root, split)) {
+      signal?.throwIfAborted();
+      const { height, width } = part.layout;
+      channels = part.layout.channels;
+      sizes.push({ size: [height, width], images: part.labels.length });
+      for (const [index, label] of part.labels.entries()) {
+        perClass[label] = (perClass[label] ?? 0) + 1;
+        const id = `${split}/${String(inSplit + index).padStart(5, '0')}`;
+        const hash = createHash('sha256').update(part.image(index)).digest('hex');
+        duplicates.add(hash, id, `${split}/${known.categories[label] ?? label}`);
+      }
+      inSplit += part.labels.length;
+      images += part.labels.length;
+      onProgress?.(images, Math.max(total, images));
+    }
+    for (const [label, defectType] of known.categories.entries()) {
+      counts.push({ category: null, split, defectType, images: perClass[label] ?? 0, masks: 0 });
+    }
+    if (inSplit !== known.images[split]) {
+      const message = `expected ${known.images[split]} ${split} images as ${known.title} has, found ${inSplit}`;
+      findings.push({ code: 'listing', wrong: true, paths: [root], message });
+    }
+  }
+  return {
+    images,
+    counts,
+    sizes: merged(sizes),
+    modes: [{ mode: channels === 1 ? 'grey' : 'RGB', images }],
+    marked: null,
+    findings: [...findings, ...duplicates.findings()],
+  };
+}
+
+/** Parts of the same size together. */
+function merged(sizes: DatasetReport['sizes']): DatasetReport['sizes'] {
+  const bySize = new Map<string, DatasetReport['sizes'][number]>();
+  for (const { size, images } of sizes) {
+    const before = bySize.get(size.join('x'))?.images ?? 0;
+    bySize.set(size.join('x'), { size, images: before + images });
+  }
+  return [...bySize.values()];
+}
+
+/** Counts things by name. */
+class Tally<T> {
+  readonly #counts = new Map<string, { readonly what: T; images: number }>();
+
+  add(name: string, what: T): void {
+    const counted = this.#counts.get(name);
+    if (counted === undefined) this.#counts.set(name, { what, images: 1 });
+    else counted.images += 1;
+  }
+
+  /** The most frequent first; of equals, the one that came first. */
+  ranked(): { readonly what: T; readonly images: number }[] {
+    return [...this.#counts.values()].sort((a, b) => b.images - a.images);
+  }
+}
+
+interface Seen {
+  readonly id: string;
+  /** What it is used as: category, split and type of defect. */
+  readonly use: string;
+}
+
+/** Finds images that are there twice, by a hash of their content. */
+class Duplicates {
+  readonly #byHash = new Map<string, Seen[]>();
+
+  /** @param use category, split and type of defect: the same where images are used alike. */
+  add(hash: string, id: string, use: string): void {
+    const same = this.#byHash.get(hash);
+    if (same === undefined) this.#byHash.set(hash, [{ id, use }]);
+    else same.push({ id, use });
+  }
+
+  findings(): Finding[] {
+    const findings: Finding[] = [];
+    for (const same of this.#byHash.values()) {
+      if (same.length < 2) continue;
+      const uses = new Set(same.map(({ use }) => use));
+      const paths = same.map(({ id }) => id);
+      const named = `${paths.slice(0, 4).join(', ')}${paths.length > 4 ? ` and ${paths.length - 4} more` : ''}`;
+      findings.push(
+        uses.size > 1
+          ? {
+              code: 'duplicate-across',
+              wrong: true,
+              paths,
+              message: `the same image as ${[...uses].join(' and ')}: ${named}`,
+            }
+          : {
+              code: 'duplicate',
+              wrong: false,
+              paths,
+              message: `the same image ${same.length} times: ${named}`,
+            },
+      );
+    }
+    return findings;
+  }
+}
+
+/** What a mask file holds. */
+interface SeenMask {
+  readonly path: string;
+  readonly size: Size;
+  readonly threshold: number;
+  /** Share of its pixels above the threshold, from 0 to 1. */
+  readonly marked: number;
+  /** Its highest value, from 0 to 255. */
+  readonly brightest: number;
+}
+
+/** What the files of one entry hold, decoded from end to end. */
+interface SeenImage {
+  readonly size: Size;
+  readonly mode: string;
+  /** SHA-256 of the file. */
+  readonly hash: string;
+  /** Undefined where there is none; an error where it is no image. */
+  readonly mask: SeenMask | ImageError | undefined;
+}
+
+/** @throws ImageError when the image cannot be read; what is wrong with its mask is returned. */
+async function lookAtImage(entry: ImageEntry): Promise<SeenImage> {
+  const file = await readImageFile(entry.path);
+  const seen = await withImage(file, entry.path, undefined, async ({ image, fileSize, changes }) => {
+    // A file that is cut off shows when its last row is decoded.
+    await image.raw().toBuffer();
+    return { size: fileSize, mode: modeOf(changes) };
+  });
+  const hash = createHash('sha256').update(file).digest('hex');
+  return { ...seen, hash, mask: await lookAtMask(entry) };
+}
+
+async function lookAtMask({ mask }: ImageEntry): Promise<SeenMask | ImageError | undefined> {
+  if (mask === undefined || mask === 'none') return undefined;
+  const { path, threshold = 127 } = mask;
+  try {
+    const file = await readImageFile(path);
+    return await withImage(file, path, undefined, async ({ image, fileSize }) => {
+      const values = await image.toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer();
+      let marked = 0;
+      let brightest = 0;
+      for (const value of values) {
+        if (value > threshold) marked += 1;
+        if (value > brightest) brightest = value;
+      }
+      return { path, size: fileSize, threshold, marked: marked / values.length, brightest };
+    });
+  } catch (error) {
+    if (error instanceof ImageError) return error;
+    throw error;
+  }
+}
+
+/** What an image is in its file, before it becomes 8-bit RGB. */
+function modeOf(changes: number): string {
+  const has = (bit: number) => (changes & bit) !== 0;
+  const colours = has(CHANGE.cmyk) ? 'CMYK' : has(CHANGE.grey) ? 'grey' : 'RGB';
+  return `${colours}${has(CHANGE.alpha) ? ' with alpha' : ''}${has(CHANGE.deep) ? ', 16-bit' : ''}`;
 }

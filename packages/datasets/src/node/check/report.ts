@@ -1,8 +1,8 @@
 /** What can be found in a dataset. */
-export type FindingKind =
+export type FindingCode =
   /** An image or mask that is none, or is cut off. */
   | 'unreadable'
-  /** The same bytes in two splits, or under two kinds: what was trained on says nothing in a test. */
+  /** The same bytes in two splits, or as two types of defect: what was trained on says nothing in a test. */
   | 'duplicate-across'
   /** The same bytes twice among images that are used alike: it counts double, and does no other harm. */
   | 'duplicate'
@@ -22,7 +22,7 @@ export type FindingKind =
 /** Something found. */
 export interface Finding {
   /** What it is, for code to branch on. */
-  readonly finding: FindingKind;
+  readonly code: FindingCode;
   /** Whether it should be put right, rather than known. */
   readonly wrong: boolean;
   /** The files concerned. */
@@ -33,8 +33,8 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Images of one kind in one split. */
-export interface KindCount {
+/** Images of one type of defect in one split. */
+export interface DefectTypeCount {
   /** Null where the dataset has none. */
   readonly category: string | null;
   /** Such as `train` or `test`. */
@@ -51,8 +51,8 @@ export interface KindCount {
 export interface DatasetReport {
   /** How many there are in all. */
   readonly images: number;
-  /** By category, split and kind. */
-  readonly counts: readonly KindCount[];
+  /** By category, split and type of defect. */
+  readonly counts: readonly DefectTypeCount[];
   /** Height and width in pixels, turned as EXIF says; the most frequent first. */
   readonly sizes: readonly {
     readonly size: readonly [height: number, width: number];

@@ -1,15 +1,17 @@
+import { join } from 'node:path';
 import { DatasetError } from '../../errors';
+import type { TreeLayout } from '../../known/known-dataset';
 import { folderEntries } from '../folder';
-import { expectFolder } from '../image-paths';
+import { type ListedImage, listManifest } from '../manifest/manifest';
+import type { DatasetLocation } from '../open-dataset';
+import { expectFolder, idBelow, imagePaths } from '../paths';
 import type { ImageEntry } from '../pipeline/image-entry';
 import type { FoundEntries } from '../splits/open-split';
 import { SPLITS } from '../splits/splits';
-import { findBase, treeCategoriesIn } from '../tree/base';
-import { listTreeEntries } from '../tree/list-tree';
-import type { PlacedDataset } from './placed-dataset';
+import { listTreeEntries } from '../tree/entries';
+import { fill, isImage, maskFiles, matchFolders, pathFor } from '../tree/mask-finder';
+import { findBase, treeCategoriesIn } from '../tree/open-tree';
 import type { Finding } from './report';
-import { surveyFolders } from './survey-folders';
-import { findingOf, surveyManifest } from './survey-manifest';
 
 /** Images that are used alike. */
 export interface SurveyedPart {
@@ -20,7 +22,7 @@ export interface SurveyedPart {
 }
 
 /** What a dataset of image files holds, by its names alone. */
-export interface Survey {
+interface Survey {
   readonly parts: readonly SurveyedPart[];
   readonly findings: readonly Finding[];
 }
@@ -31,8 +33,8 @@ export interface Survey {
  *
  * @throws DatasetError `root-missing` where there is nothing at all; `category-unknown`
  */
-export async function surveyFiles(dataset: Exclude<PlacedDataset, { kind: 'classes' }>): Promise<Survey> {
-  switch (dataset.kind) {
+export async function surveyFiles(dataset: Exclude<DatasetLocation, { source: 'classes' }>): Promise<Survey> {
+  switch (dataset.source) {
     case 'tree':
       return surveyTree(dataset);
     case 'folder':
@@ -44,10 +46,10 @@ export async function surveyFiles(dataset: Exclude<PlacedDataset, { kind: 'class
 }
 
 async function surveyTree({
-  layout,
+  known: { layout },
   root,
   categories,
-}: Extract<PlacedDataset, { kind: 'tree' }>): Promise<Survey> {
+}: Extract<DatasetLocation, { source: 'tree' }>): Promise<Survey> {
   await expectFolder(root, 'root');
   const base = await findBase(layout, root);
   const { images } = layout;
@@ -59,10 +61,8 @@ async function surveyTree({
   }
   for (const name of categories ?? []) {
     if (there.includes(name)) continue;
-    throw new DatasetError(
-      'category-unknown',
-      `category: expected ${there.join(', ')}, received ${name} (in ${root})`,
-    );
+    const message = `category: expected ${there.join(', ')}, received ${name} (in ${root})`;
+    throw new DatasetError('category-unknown', message);
   }
   const parts: SurveyedPart[] = [];
   const findings: Finding[] = [];
@@ -104,4 +104,104 @@ async function listed(
     if (!(error instanceof DatasetError) || error.code === 'root-missing') throw error;
     return { parts: [], findings: [findingOf(error, path)] };
   }
+}
+
+/** Lists the splits of one category, or of all images, that a layout keeps in folders by type of defect. */
+async function surveyFolders(
+  layout: TreeLayout,
+  base: string,
+  splits: Readonly<Record<string, string>>,
+  category: string | null,
+): Promise<Survey> {
+  const names: Record<string, string> = category === null ? {} : { category };
+  const patterns = (layout.masks?.paths ?? []).map((pattern) => fill(pattern, names));
+  const masks = await maskFiles(layout, base, patterns);
+  const threshold = layout.masks?.threshold ?? 127;
+  const unclaimed = new Set(masks);
+  const parts: SurveyedPart[] = [];
+  const findings: Finding[] = [];
+  const wrong = (code: Finding['code'], path: string, message: string) =>
+    findings.push({ code, wrong: true, paths: [path], message });
+  for (const [split, pattern] of Object.entries(splits)) {
+    const entries: ImageEntry[] = [];
+    for (const folder of await matchFolders(base, fill(pattern, names))) {
+      // The folder of good training images is named without a type of defect.
+      const defectType = folder.names.kind ?? layout.good;
+      for (const path of await imagePaths(folder.path)) {
+        if (layout.endings !== undefined && !isImage(layout, path)) continue;
+        const id = idBelow(join(base, category ?? ''), path);
+        const image = { path, folder: folder.path, names: { ...names, ...folder.names } };
+        const candidates = split === 'train' ? [] : patterns.map((mask) => pathFor(base, mask, image));
+        const found = candidates.find((candidate) => masks.has(candidate));
+        for (const candidate of candidates) unclaimed.delete(candidate);
+        const isGood = defectType === layout.good;
+        if (!isGood && found === undefined && masks.size > 0) {
+          const message = `expected a mask at ${candidates.join(' or ')} for ${path}, found none`;
+          wrong('mask-missing', path, message);
+        }
+        const kind = isGood
+          ? ({ label: 0, defectType: 'good' } as const)
+          : ({ label: 1, defectType } as const);
+        entries.push({ id, path, ...kind, ...(found !== undefined && { mask: { path: found, threshold } }) });
+      }
+    }
+    if (entries.length === 0) {
+      const folder = join(base, fill(pattern, names));
+      wrong('listing', folder, `expected ${split} images in ${folder}, found none`);
+    } else {
+      parts.push({ category, split, entries });
+    }
+  }
+  for (const path of unclaimed) {
+    wrong('mask-without-image', path, `expected an image for every mask, found none for ${path}`);
+  }
+  const defective = parts.some(({ entries }) => entries.some(({ label }) => label === 1));
+  if (defective && masks.size === 0 && patterns.length > 0) {
+    const where = category ?? base;
+    const message = `${where} has defective images and no masks: pixels cannot be measured`;
+    findings.push({ code: 'no-masks', wrong: false, paths: [], message });
+  }
+  return { parts, findings };
+}
+
+/** More would not be put right one by one. */
+const MOST_FINDINGS = 100;
+
+/**
+ * Lists the images of a manifest, and all that is wrong with its lines; of more than 100 things, the number of the others.
+ *
+ * @throws DatasetError `root-missing`
+ */
+async function surveyManifest(file: string): Promise<Survey> {
+  const findings: Finding[] = [];
+  let others = 0;
+  const onWrong = (error: DatasetError) => {
+    if (findings.length === MOST_FINDINGS) others += 1;
+    else findings.push(findingOf(error, file));
+  };
+  let listed: readonly ListedImage[] = [];
+  try {
+    listed = await listManifest({ file }, onWrong);
+  } catch (error) {
+    if (!(error instanceof DatasetError) || error.code === 'root-missing') throw error;
+    onWrong(error);
+  }
+  if (others > 0) {
+    const message = `${file}: ${others} more wrong ${others === 1 ? 'thing' : 'things'} in other lines`;
+    findings.push({ code: 'listing', wrong: true, paths: [file], count: others, message });
+  }
+  // Lines without a split where others have one are wrong, and their images are looked at all the same.
+  const splits = ['train', 'validation', 'test', 'all'] as const;
+  const parts = splits.map((split) => ({
+    category: null,
+    split,
+    entries: listed.filter(({ row }) => (row.split ?? 'all') === split).map(({ entry }) => entry),
+  }));
+  return { parts: parts.filter(({ entries }) => entries.length > 0), findings };
+}
+
+/** What stopped a listing, as something found. */
+function findingOf({ code, message }: DatasetError, path: string): Finding {
+  const known = (['mask-missing', 'mask-without-image'] as const).find((one) => one === code);
+  return { code: known ?? 'listing', wrong: true, paths: [path], message };
 }

@@ -1,14 +1,17 @@
+import { repeatGrey, type Size } from '@utad/core';
 import sharp from 'sharp';
-import { DatasetError, ImageError } from '../../errors';
-import type { PlacedDataset } from '../check/placed-dataset';
-import { Canvas, type Colour } from './canvas';
-import { type Group, groupsOf } from './groups';
-import { LETTER } from './lettering';
-import { outlineOf } from './outline';
+import { checkWhole, DatasetError, ImageError } from '../../errors';
+import { surveyFiles } from '../check/survey';
+import { decodeImage, decodeMask, resizePixels } from '../decoding/decode';
+import { readImageFile, withImage } from '../decoding/with-image';
+import { readClassImages } from '../one-class/class-images';
+import type { DatasetLocation } from '../open-dataset';
+import type { ImageEntry } from '../pipeline/image-entry';
+import { Canvas, type Colour, LETTER } from './canvas';
 
 /** What {@link contactSheet} draws. */
 export interface ContactSheetOptions {
-  /** Images of each kind at most, spread evenly over those that there are. Default 8. */
+  /** Images of each type of defect at most, spread evenly over those that there are. Default 8. */
   readonly count?: number;
   /** Images beside each other. Default 8. */
   readonly columns?: number;
@@ -45,18 +48,18 @@ const CROSS: Colour = [220, 60, 60];
 const MOST_PIXELS = 2 ** 27;
 
 /**
- * Draws a few images of each kind in a dataset, with the outlines of their masks, under captions that say what they are
+ * Draws a few images of each type of defect in a dataset, with the outlines of their masks, under captions that say what they are
  * and how many there are.
  *
  * @throws DatasetError `root-missing`, `category-unknown`, `empty`, `invalid-option`
  */
 export async function contactSheet(
-  dataset: PlacedDataset,
+  dataset: DatasetLocation,
   { count = 8, columns = 8, size = 128, onProgress, signal }: ContactSheetOptions = {},
 ): Promise<ContactSheet> {
-  check('count', count, 1, 10_000);
-  check('columns', columns, 1, 1000);
-  check('size', size, 16, 1024);
+  checkWhole('count', count, 1, 10_000);
+  checkWhole('columns', columns, 1, 1000);
+  checkWhole('size', size, 16, 1024);
   const groups = (await groupsOf(dataset, count)).filter(({ tiles }) => tiles.length > 0);
   if (groups.length === 0)
     throw new DatasetError('empty', 'contact sheet: expected images to show, found none');
@@ -65,10 +68,8 @@ export async function contactSheet(
   const width = columns * (size + GAP) + GAP;
   const height = groups.length * line + rows * (size + GAP) + GAP;
   if (width * height > MOST_PIXELS) {
-    throw new DatasetError(
-      'invalid-option',
-      `contact sheet: expected at most ${MOST_PIXELS} pixels, received ${height}x${width}: show fewer images, or smaller`,
-    );
+    const message = `contact sheet: expected at most ${MOST_PIXELS} pixels, received ${height}x${width}: show fewer images, or smaller`;
+    throw new DatasetError('invalid-option', message);
   }
   const canvas = new Canvas([height, width], BACKGROUND);
   const unreadable: { path: string; reason: string }[] = [];
@@ -121,10 +122,132 @@ async function draw(
   }
 }
 
-function check(name: string, value: number, least: number, most: number): void {
-  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
-  throw new DatasetError(
-    'invalid-option',
-    `${name}: expected a whole number from ${least} to ${most}, received ${value}`,
+/** A picture in the size of its place. */
+interface Tile {
+  /** RGB, row by row. */
+  readonly pixels: Uint8Array;
+  readonly size: Size;
+  /** 1 where it is defective; undefined where that is not known. */
+  readonly mask: Uint8Array | undefined;
+}
+
+/** Images of one type of defect, a few of which are shown. */
+interface Group {
+  /** `screw/test/scratch_head`. */
+  readonly name: string;
+  readonly images: number;
+  /** Each draws one of the images chosen, in a square of so many pixels. */
+  readonly tiles: readonly ((side: number) => Promise<Tile>)[];
+}
+
+/** The images of a dataset by category, split and type of defect, `count` of each, spread evenly. */
+async function groupsOf(dataset: DatasetLocation, count: number): Promise<Group[]> {
+  if (dataset.source === 'classes') return classGroups(dataset, count);
+  const { parts } = await surveyFiles(dataset);
+  return parts.flatMap(({ category, split, entries }) =>
+    [...new Set(entries.map(({ defectType }) => defectType))].map((defectType) => {
+      const those = entries.filter((entry) => entry.defectType === defectType);
+      return {
+        name: [category, split, defectType].filter((name) => name !== null).join('/'),
+        images: those.length,
+        tiles: spread(those, count).map((entry) => (side: number) => tileOf(entry, side)),
+      };
+    }),
   );
+}
+
+/** From the first on, at equal steps. */
+function spread<T>(items: readonly T[], count: number): T[] {
+  const wanted = Math.min(count, items.length);
+  return Array.from(
+    { length: wanted },
+    (_, i) => items.slice(Math.floor((i * items.length) / wanted))[0],
+  ).filter((item) => item !== undefined);
+}
+
+async function tileOf({ path, mask }: ImageEntry, side: number): Promise<Tile> {
+  const file = await readImageFile(path);
+  const fileSize = await withImage(file, path, undefined, async (headed) => headed.fileSize);
+  const size = fitted(fileSize, side);
+  const { pixels } = await decodeImage(file, path, size);
+  if (mask === undefined || mask === 'none') return { pixels, size, mask: undefined };
+  const whole = await decodeMask(await readImageFile(mask.path), mask.path, fileSize, mask.threshold);
+  return { pixels, size, mask: shrinkMask(whole, fileSize, size) };
+}
+
+/** As large as the square allows, the aspect ratio kept. */
+function fitted([height, width]: Size, side: number): Size {
+  const scale = side / Math.max(height, width);
+  return [Math.max(1, Math.round(height * scale)), Math.max(1, Math.round(width * scale))];
+}
+
+async function classGroups(
+  { known, root }: Extract<DatasetLocation, { source: 'classes' }>,
+  count: number,
+): Promise<Group[]> {
+  const groups: Group[] = [];
+  for (const split of ['train', 'test'] as const) {
+    const images = known.categories.map(() => 0);
+    const tiles = known.categories.map((): Group['tiles'][number][] => []);
+    for await (const { layout, labels, image } of readClassImages(known, root, split)) {
+      for (const [index, label] of labels.entries()) {
+        images[label] = (images[label] ?? 0) + 1;
+        const chosen = tiles[label];
+        if (chosen === undefined || chosen.length >= count) continue;
+        const bytes = image(index);
+        const pixels = layout.channels === 3 ? bytes : repeatGrey(bytes);
+        chosen.push(async (side) => {
+          const size = fitted([layout.height, layout.width], side);
+          return {
+            pixels: await resizePixels(pixels, { ...layout, channels: 3 }, size),
+            size,
+            mask: undefined,
+          };
+        });
+      }
+    }
+    for (const [label, defectType] of known.categories.entries()) {
+      groups.push({ name: `${split}/${defectType}`, images: images[label] ?? 0, tiles: tiles[label] ?? [] });
+    }
+  }
+  return groups;
+}
+
+/**
+ * A mask made smaller so that nothing gets lost: a pixel is marked where any of those it stands for is.
+ *
+ * @param mask 0 or 1 for each pixel, row by row.
+ */
+function shrinkMask(mask: Uint8Array, from: Size, to: Size): Uint8Array {
+  const small = new Uint8Array(to[0] * to[1]);
+  const span = (at: number, axis: 0 | 1): [first: number, last: number] => {
+    const first = Math.floor((at * from[axis]) / to[axis]);
+    return [first, Math.max(first, Math.ceil(((at + 1) * from[axis]) / to[axis]) - 1)];
+  };
+  for (let row = 0; row < to[0]; row++) {
+    const [top, bottom] = span(row, 0);
+    for (let column = 0; column < to[1]; column++) {
+      const [left, right] = span(column, 1);
+      for (let y = top; y <= bottom; y++) {
+        if (mask.subarray(y * from[1] + left, y * from[1] + right + 1).includes(1)) {
+          small[row * to[1] + column] = 1;
+          break;
+        }
+      }
+    }
+  }
+  return small;
+}
+
+/** The pixels around what is marked, as `[row, column]`: beside it and not on it, so that it can be seen. */
+function* outlineOf(mask: Uint8Array, [height, width]: Size): Generator<readonly [number, number]> {
+  const marked = (row: number, column: number) =>
+    row >= 0 && column >= 0 && row < height && column < width && mask[row * width + column] === 1;
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      if (marked(row, column)) continue;
+      const beside = [-1, 0, 1].some((y) => [-1, 0, 1].some((x) => marked(row + y, column + x)));
+      if (beside) yield [row, column];
+    }
+  }
 }

@@ -1,10 +1,13 @@
-import type { Size } from '@utad/core';
-import { repeatGrey, resizeNearest } from '@utad/core';
-import { CHANGE, describeChanges } from './changes';
-import type { ImageLimits } from './limits';
-import { enlarge } from './resample';
-import { shrink, smaller } from './resize-pixels';
-import { type HeadedImage, withImage } from './with-image';
+import { type PixelLayout, repeatGrey, resizeImage, resizeNearest, type Size } from '@utad/core';
+import { DatasetError } from '../../errors';
+import {
+  CHANGE,
+  describeChanges,
+  type HeadedImage,
+  type ImageLimits,
+  readImageFile,
+  withImage,
+} from './with-image';
 
 /** An image as the networks want it. */
 export interface DecodedImage {
@@ -25,7 +28,8 @@ export interface DecodedImage {
  * aspect ratio is not kept. Resizing is bilinear with half-pixel centres, the kernel widened when shrinking so that no
  * pixel of the source is lost, as Pillow's `BILINEAR` does. Above a quarter of the size it is within 1 of Pillow's
  * result, apart from the outermost pixels, where Pillow leaves out what libvips repeats. From a quarter down libvips first
- * takes means of whole blocks.
+ * takes means of whole blocks. Of a file without loss it gives the bytes of `resizeImage` of `@utad/core`; JPEG and WebP are
+ * made smaller while they are decoded, where they shrink by enough.
  *
  * @param file Bytes of a PNG, JPEG, WebP, TIFF or uncompressed BMP.
  * @param path Names the image in errors.
@@ -74,8 +78,10 @@ export function decodePixels(
 export async function imagePixels(headed: HeadedImage, size?: Size): Promise<DecodedPixels> {
   const { image, fileSize, changes } = headed;
   const to = size ?? fileSize;
-  const shrunkTo = smaller(fileSize, to);
-  const shrunk = shrunkTo[0] < fileSize[0] || shrunkTo[1] < fileSize[1] ? shrink(image, shrunkTo) : image;
+  const [height, width] = [Math.min(fileSize[0], to[0]), Math.min(fileSize[1], to[1])];
+  const shrinks = height < fileSize[0] || width < fileSize[1];
+  // libvips shrinks with a kernel as wide as the step. What it enlarges it places half a pixel further down and to the right.
+  const shrunk = shrinks ? image.resize(width, height, { fit: 'fill', kernel: 'linear' }) : image;
   const channels = channelsOf(changes);
   const { data, info } = await shrunk
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
@@ -83,8 +89,7 @@ export async function imagePixels(headed: HeadedImage, size?: Size): Promise<Dec
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== channels) throw new Error(`expected ${channels} channels, received ${info.channels}`);
   const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  const enlarges = shrunkTo[0] < to[0] || shrunkTo[1] < to[1];
-  return { pixels: enlarges ? enlarge(pixels, shrunkTo, to, channels) : pixels, fileSize, changes };
+  return { pixels: resizeImage(pixels, { height, width, channels }, to), fileSize, changes };
 }
 
 /**
@@ -126,4 +131,51 @@ export async function maskPixels(
   const taken = resizeNearest(data, [info.height, info.width], size);
   for (const [index, value] of taken.entries()) taken[index] = value > threshold ? 1 : 0;
   return { pixels: taken, fileSize, changes };
+}
+
+/** An image file, decoded. */
+export interface FileImage {
+  /** Bytes, row by row, channels last: `H * W * channels`. */
+  readonly pixels: Uint8Array;
+  /** Height and width, in pixels. */
+  readonly size: Size;
+  /** 1 where the file is grey and needs no conversion of colours, else 3 for RGB. */
+  readonly channels: 1 | 3;
+}
+
+/** How {@link readImage} reads. */
+export interface ReadImageOptions {
+  /** Resize to this, as {@link decodeImage} does. Default: as it is. */
+  readonly size?: Size;
+  /** What is refused before it is decoded. */
+  readonly limits?: ImageLimits;
+}
+
+/**
+ * Reads an image file and decodes it as {@link decodeImage} does, but for grey, which keeps its one channel.
+ *
+ * @throws ImageError when it is no whole image, or exceeds the limits.
+ */
+export async function readImage(path: string, { size, limits }: ReadImageOptions = {}): Promise<FileImage> {
+  const file = await readImageFile(path, limits);
+  const { pixels, fileSize, changes } = await decodePixels(file, path, size, limits);
+  return { pixels, size: size ?? fileSize, channels: channelsOf(changes) };
+}
+
+/**
+ * Resizes decoded pixels exactly as {@link decodeImage} resizes those of a file: `resizeImage` of `@utad/core`, which
+ * `decodeImage` equals byte for byte.
+ *
+ * @param pixels `height * width * channels` bytes.
+ * @returns As many channels, in the size asked; the bytes that came, where that is their size already.
+ * @throws DatasetError `invalid-option` when there are more or fewer bytes than the layout says, or a side is none.
+ * @example await resizePixels(Uint8Array.of(0, 100), { height: 1, width: 2, channels: 1 }, [1, 4]) // 0, 25, 75, 100
+ */
+export async function resizePixels(pixels: Uint8Array, from: PixelLayout, to: Size): Promise<Uint8Array> {
+  try {
+    return resizeImage(pixels, from, to);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DatasetError('invalid-option', error.message.replace('resizeImage', 'resizePixels'));
+  }
 }

@@ -1,9 +1,8 @@
+import { readFile, stat } from 'node:fs/promises';
 import type { Size } from '@utad/core';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { ImageError } from '../../errors';
 import { isBmp, readBmp } from './bmp';
-import { CHANGE } from './changes';
-import { checkBytes, type ImageLimits, limitsOf } from './limits';
 import { plainPng } from './plain-png';
 
 const FORMATS: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'tiff']);
@@ -100,4 +99,88 @@ function changesOf({ space, depth, hasAlpha, hasProfile, orientation = 1 }: Meta
     (orientation > 1 ? CHANGE.turned : 0) |
     (space === 'b-w' && depth === 'uchar' && !hasProfile ? CHANGE.plainGrey : 0)
   );
+}
+
+/**
+ * What decoding did to one image besides resizing, a bit each, so that a cache of a million images keeps it in a byte;
+ * and two things that a second decoding wants to know beforehand: that it is one channel of 8 bits whose colours need no
+ * conversion, which would take a sixth of the time, and that it is a BMP.
+ */
+export const CHANGE = { cmyk: 1, grey: 2, deep: 4, alpha: 8, turned: 16, plainGrey: 32, bmp: 64 } as const;
+
+const WORDS: readonly (readonly [bit: number, words: string])[] = [
+  [CHANGE.cmyk, 'CMYK converted to sRGB'],
+  [CHANGE.grey, 'grey repeated over three channels'],
+  [CHANGE.deep, '16 bits a channel reduced to 8'],
+  [CHANGE.alpha, 'transparency laid over black'],
+  [CHANGE.turned, 'turned as its EXIF orientation says'],
+];
+
+/** Says what was done to an image, in words that are the same for all images changed alike. */
+export function describeChanges(changes: number, from: Size, to: Size): string[] {
+  const words = WORDS.filter(([bit]) => (changes & bit) !== 0).map(([, said]) => said);
+  const same = from[0] === to[0] && from[1] === to[1];
+  return same ? words : [...words, `resized from ${from.join('x')} to ${to.join('x')}`];
+}
+
+/** What tells one state of a file from a later one without reading it. */
+export interface FileState {
+  readonly bytes: number;
+  /** Nanoseconds since 1970: of the last change of content, and of anything, permissions and name included. */
+  readonly modified: bigint;
+  readonly changed: bigint;
+}
+
+/**
+ * Looks at an image file without opening it.
+ *
+ * @throws ImageError when there is none, or it is something else: a device or a pipe might never end.
+ */
+export async function imageFileState(path: string): Promise<FileState> {
+  const stats = await stat(path, { bigint: true }).catch(asImageError(path));
+  if (!stats.isFile())
+    throw new ImageError(path, stats.isDirectory() ? 'a folder' : 'something that is no file');
+  return { bytes: Number(stats.size), modified: stats.mtimeNs, changed: stats.ctimeNs };
+}
+
+/**
+ * The bytes of an image file, whose size is looked at before it is read.
+ *
+ * @throws ImageError when it is too large, empty, or cannot be read.
+ */
+export async function readImageFile(
+  path: string,
+  limits?: ImageLimits,
+  state?: FileState,
+): Promise<Uint8Array> {
+  const { bytes } = state ?? (await imageFileState(path));
+  checkBytes(bytes, path, limits);
+  return readFile(path).catch(asImageError(path));
+}
+
+const asImageError = (path: string) => (cause: Error) => {
+  throw new ImageError(path, cause.message, { cause });
+};
+
+/** What is refused before anything is decoded. */
+export interface ImageLimits {
+  /** Pixels that an image's header may claim. Default 2 ** 28, more than any camera gives. */
+  readonly pixels?: number;
+  /** Bytes that an image file may have. Default 2 ** 30. */
+  readonly bytes?: number;
+}
+
+const MOST_PIXELS = 2 ** 28;
+const MOST_BYTES = 2 ** 30;
+
+/** The limits with their defaults. */
+function limitsOf({ pixels = MOST_PIXELS, bytes = MOST_BYTES }: ImageLimits = {}): Required<ImageLimits> {
+  return { pixels, bytes };
+}
+
+/** @throws ImageError unless a file of so many bytes may be decoded. */
+function checkBytes(bytes: number, path: string, limits?: ImageLimits): void {
+  if (bytes === 0) throw new ImageError(path, '0 bytes');
+  const most = limitsOf(limits).bytes;
+  if (bytes > most) throw new ImageError(path, `${bytes} bytes (more than the limit of ${most})`);
 }

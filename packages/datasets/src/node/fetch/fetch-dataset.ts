@@ -1,18 +1,20 @@
 import { copyFile, link, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { HttpError, type HttpEvent, withoutQuery } from '@utad/files';
+import { downloadFile, type FileHash, hashFile, PinFile, withLock } from '@utad/files/node';
 import { DatasetError } from '../../errors';
 import type { DatasetSource, KnownDataset } from '../../known/known-dataset';
-import { download } from './download/download';
-import { shown } from './download/shown';
-import type { DownloadOptions } from './events';
+import {
+  type DownloadOptions,
+  FetchError,
+  type FetchedFile,
+  type FetchedRecord,
+  readRecord,
+  recordPath,
+} from './events';
 import type { ArchiveLimits } from './extract/budget';
 import { archiveKindOf, extractArchive } from './extract/extract';
 import type { Choose } from './extract/tree-writer';
-import { FetchError } from './fetch-error';
-import { Pins } from './pins';
-import { type FetchedFile, type FetchedRecord, readRecord, recordPath } from './record';
-import { verify } from './verify';
-import { withLock } from './with-lock';
 
 /** Where a dataset goes, and how it is fetched. */
 export interface FetchDatasetOptions extends DownloadOptions {
@@ -64,25 +66,20 @@ export async function fetchDataset(
   onEvent?.({ type: 'licence', title, licence, citation });
   if (await isThere(folder, known, categories)) return { folder, reused: true, record: undefined };
   if (licence.accept === true && !acceptLicense) {
-    throw new FetchError(
-      'licence',
-      `${title}: expected its terms to be accepted first (${licence.name}, ${licence.url})`,
-    );
+    const message = `${title}: expected its terms to be accepted first (${licence.name}, ${licence.url})`;
+    throw new FetchError('licence', message);
   }
   if (from === undefined && known.sources.length === 0) {
     const steps = known.manual ?? [];
-    throw new FetchError(
-      'manual',
-      `${title}: expected a direct link, but it must be got by hand from ${known.homepage}`,
-      {
-        steps,
-      },
-    );
+    const message = `${title}: expected a direct link, but it must be got by hand from ${known.homepage}`;
+    throw new FetchError('manual', message, {
+      steps,
+    });
   }
   const work = `${folder}.part`;
   await mkdir(work, { recursive: true });
   try {
-    return await withLock(work, signal, async () => {
+    const whileLocked = async () => {
       // Whoever held the lock before may have done it all.
       if (await isThere(folder, known, categories)) return { folder, reused: true, record: undefined };
       const files =
@@ -110,7 +107,8 @@ export async function fetchDataset(
         await rm(tree, { recursive: true, force: true });
         throw error;
       }
-    });
+    };
+    return await withLock(join(work, '.lock'), whileLocked, { signal });
   } catch (error) {
     throw explainDisk(error, work);
   } finally {
@@ -132,21 +130,43 @@ async function downloadAll(
   options: FetchDatasetOptions,
 ): Promise<Taken[]> {
   const taken: Taken[] = [];
-  const pins = options.pins === undefined ? undefined : new Pins(options.pins, known.id);
+  const pins = options.pins === undefined ? undefined : new PinFile(join(options.pins, `${known.id}.json`));
   for (const source of known.sources) {
     const url = new URL(source.url);
     const path = join(work, source.file);
     await mkdir(dirname(path), { recursive: true });
-    await download(url, path, { ...options, bytes: source.bytes });
+    await download(url, path, source.bytes, options);
     const { bytes, sha256 } = await verify(path, source, { ...options, pins, downloaded: true });
     taken.push({
       path,
       archive: source.archive,
-      fetched: { url: shown(url), file: source.file, bytes, sha256 },
+      fetched: { url: withoutQuery(url), file: source.file, bytes, sha256 },
     });
   }
   return taken;
 }
+
+/** `downloadFile`, with events and errors that are of datasets. */
+async function download(
+  url: URL,
+  path: string,
+  bytes: number | undefined,
+  { onEvent, ...options }: DownloadOptions,
+): Promise<void> {
+  const file = basename(path);
+  const report = ({ url: _, ...event }: HttpEvent) => onEvent?.({ ...event, file });
+  try {
+    await downloadFile(url, path, { ...options, bytes, onEvent: report });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const { message, status } = error;
+    const code = OF_ANY_FILE.find((one) => one === error.code) ?? 'status';
+    throw new FetchError(code, message, { cause: error, ...(status !== undefined && { status }) });
+  }
+}
+
+/** The others are of what a server sends. */
+const OF_ANY_FILE = ['unreachable', 'truncated', 'changed', 'size'] as const;
 
 async function takeAll(
   known: KnownDataset,
@@ -157,10 +177,8 @@ async function takeAll(
   for (const path of from) {
     const found = await stat(path).catch(() => undefined);
     if (found?.isFile() !== true) {
-      throw new DatasetError(
-        'root-missing',
-        `from: expected a file that was downloaded, found none at ${path}`,
-      );
+      const message = `from: expected a file that was downloaded, found none at ${path}`;
+      throw new DatasetError('root-missing', message);
     }
     const file = basename(path);
     const source = known.sources.find((one) => one.file === file);
@@ -176,16 +194,14 @@ async function takeAll(
 }
 
 /** IDX files are read as they are, gzipped, and a tree of files comes in some archive. */
-function archiveOf({ kind, title }: KnownDataset, path: string): DatasetSource['archive'] {
+function archiveOf({ format, title }: KnownDataset, path: string): DatasetSource['archive'] {
   const archive = archiveKindOf(path);
-  if (kind === 'tree' && (archive === undefined || archive === 'gz')) {
+  if (format === 'tree' && (archive === undefined || archive === 'gz')) {
     const endings = '.tar, .tar.gz, .tar.xz or .zip';
-    throw new DatasetError(
-      'invalid-option',
-      `from: expected an archive of ${title} (${endings}), received ${path}`,
-    );
+    const message = `from: expected an archive of ${title} (${endings}), received ${path}`;
+    throw new DatasetError('invalid-option', message);
   }
-  return archive === 'gz' && kind === 'idx' ? undefined : archive;
+  return archive === 'gz' && format === 'idx' ? undefined : archive;
 }
 
 /** Puts a file, or what is in it, into the tree. */
@@ -216,10 +232,8 @@ async function lay(
     for (const name of await readdir(unpacked)) {
       const place = join(tree, name);
       if (await isThereAt(place)) {
-        throw new DatasetError(
-          'exists',
-          `expected every name in one archive only, found ${name} in ${file} too`,
-        );
+        const message = `expected every name in one archive only, found ${name} in ${file} too`;
+        throw new DatasetError('exists', message);
       }
       await rename(join(unpacked, name), place);
     }
@@ -255,18 +269,14 @@ const isThereAt = (path: string): Promise<boolean> => stat(path).then(yes, no);
 /** Leaves out other categories: their folders stand at the top of an archive, or below its one folder. */
 function chooserOf(known: KnownDataset, wanted: readonly string[] | undefined): Choose {
   if (wanted === undefined) return () => true;
-  if (known.kind !== 'tree' || known.categories.length === 0) {
-    throw new DatasetError(
-      'invalid-option',
-      `categories: expected none for ${known.title}, received ${wanted.join(', ')}`,
-    );
+  if (known.format !== 'tree' || known.categories.length === 0) {
+    const message = `categories: expected none for ${known.title}, received ${wanted.join(', ')}`;
+    throw new DatasetError('invalid-option', message);
   }
   for (const name of wanted) {
     if (known.categories.includes(name)) continue;
-    throw new DatasetError(
-      'category-unknown',
-      `categories: expected some of ${known.categories.join(', ')}, received ${name}`,
-    );
+    const message = `categories: expected some of ${known.categories.join(', ')}, received ${name}`;
+    throw new DatasetError('category-unknown', message);
   }
   return (parts) => {
     const category = parts.slice(0, 2).find((part) => known.categories.includes(part));
@@ -279,4 +289,54 @@ function explainDisk(error: unknown, work: string): unknown {
   if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
   const message = `expected room on the disk of ${work}, which is full; what was downloaded is gone on with`;
   return new FetchError('disk-full', message, { cause: error });
+}
+
+/** What to compare a file with besides what is cited of it. */
+interface VerifyOptions extends Pick<DownloadOptions, 'signal' | 'onEvent'> {
+  readonly pins: PinFile | undefined;
+  readonly repin?: boolean;
+  /** Whether it was downloaded here, so that it may be removed. */
+  readonly downloaded: boolean;
+}
+
+/** What is known of a file. */
+type Expected = Pick<DatasetSource, 'file' | 'bytes' | 'sha256' | 'md5' | 'hashSource'> &
+  Partial<Pick<DatasetSource, 'url'>>;
+
+/**
+ * Compares a whole file with what is cited of it, else with its first download.
+ *
+ * @throws FetchError `size`, `hash`; a download that differs from what is cited is removed, for going on with it can never
+ *   work. `pinned`; that download stays, to be accepted.
+ */
+async function verify(path: string, expected: Expected, options: VerifyOptions): Promise<FileHash> {
+  const { file, hashSource, url } = expected;
+  const { signal, onEvent, pins, repin = false, downloaded } = options;
+  const hash = await hashFile(path, signal);
+  const refuse = async (code: 'size' | 'hash', wanted: string, received: string) => {
+    if (downloaded) await rm(path, { force: true });
+    const source = hashSource === undefined ? '' : `, as ${hashSource} has it`;
+    return new FetchError(code, `${file}: expected ${wanted}${source}, received ${received}`);
+  };
+  if (expected.bytes !== undefined && expected.bytes !== hash.bytes) {
+    throw await refuse('size', `${expected.bytes} bytes`, `${hash.bytes}`);
+  }
+  for (const name of ['sha256', 'md5'] as const) {
+    const wanted = expected[name]?.toLowerCase();
+    if (wanted !== undefined && wanted !== hash[name])
+      throw await refuse('hash', `${name} ${wanted}`, hash[name]);
+  }
+  const cited = expected.sha256 !== undefined || expected.md5 !== undefined;
+  const pin = url === undefined ? undefined : (await pins?.read())?.get(url);
+  if (pin !== undefined && pin.sha256 !== hash.sha256 && !repin) {
+    const message = `${file}: expected the file of sha256 ${pin.sha256} that came on ${pin.fetched}, received ${hash.sha256}`;
+    throw new FetchError('pinned', message);
+  }
+  if (url !== undefined && pins !== undefined && pin?.sha256 !== hash.sha256) {
+    const fetched = new Date().toISOString();
+    await pins.add(new Map([[url, { sha256: hash.sha256, bytes: hash.bytes, fetched }]]));
+  }
+  const against = cited ? 'citation' : pin?.sha256 === hash.sha256 ? 'pin' : 'nothing';
+  onEvent?.({ type: 'verified', file, bytes: hash.bytes, sha256: hash.sha256, against });
+  return hash;
 }

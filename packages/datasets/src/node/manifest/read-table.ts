@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { type CsvError, parse } from 'csv-parse';
 import { DatasetError } from '../../errors';
-import { unreadable } from '../unreadable';
+import { unreadable } from '../paths';
 
 /** A line of a table: cells by the name of their column, in lower case; empty cells are left out. */
 export interface TableRow {
@@ -77,10 +77,8 @@ async function* readCsv(
         header = record.map((name) => name.toLowerCase());
         const missing = columns.find((column) => header?.includes(column) === false);
         if (missing === undefined) continue;
-        const found = header.join(', ');
-        onWrong(
-          wrongLine(path, line, `the columns ${columns.join(', ')}, received ${found} without ${missing}`),
-        );
+        const received = `${header.join(', ')} without ${missing}`;
+        onWrong(wrongLine(path, line, `the columns ${columns.join(', ')}, received ${received}`));
         return;
       }
       if (record.length !== header.length) {

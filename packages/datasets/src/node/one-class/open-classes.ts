@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Dataset, ImageRecord, Size } from '@utad/core';
+import type { Dataset, ImageRecord, PixelLayout, Size } from '@utad/core';
 import { DatasetError } from '../../errors';
-import { classNumber } from '../../known/class-number';
-import type { KnownClasses } from '../../known/known-dataset';
-import { type PixelLayout, resizePixels } from '../decoding/resize-pixels';
-import { expectFolder } from '../image-paths';
+import { classNumber, type KnownClasses } from '../../known/known-dataset';
+import { resizePixels } from '../decoding/decode';
 import { limitEntries } from '../limit';
-import { cifar10Images } from './cifar10-images';
-import type { ReadClassImages } from './class-images';
-import { idxImages } from './idx-images';
+import { expectFolder } from '../paths';
+import { readClassImages } from './class-images';
 
 /** Which class of a dataset of classes is normal, and which split to open. */
 export interface OneClassOptions {
@@ -54,10 +51,6 @@ interface HeldImage extends OneClassEntry {
   readonly pixels: Uint8Array;
 }
 
-const READERS: Readonly<Record<KnownClasses['kind'], ReadClassImages>> = {
-  idx: idxImages,
-  cifar10: cifar10Images,
-};
 /** Goes into fingerprints: raised when the same file would give other pixels. */
 const VERSION = 1;
 
@@ -73,10 +66,8 @@ export async function openClasses(known: KnownClasses, options: OneClassOptions)
   await expectFolder(root, 'root');
   const { held, layout, found } = await readImages(known, normal, options);
   if (held.length === 0 || layout === undefined) {
-    throw new DatasetError(
-      'empty',
-      `expected ${split} images of ${known.categories[normal]} in ${root}, found none`,
-    );
+    const message = `expected ${split} images of ${known.categories[normal]} in ${root}, found none`;
+    throw new DatasetError('empty', message);
   }
   const images = limit === undefined ? held : limitEntries(held, limit, seed);
   const hash = createHash('sha256').update(JSON.stringify([VERSION, known.id, size]));
@@ -111,7 +102,7 @@ async function readImages(
   const held: HeldImage[] = [];
   let layout: PixelLayout | undefined;
   let found = 0;
-  for await (const part of READERS[known.kind](root, split)) {
+  for await (const part of readClassImages(known, root, split)) {
     signal?.throwIfAborted();
     layout = part.layout;
     for (const [index, label] of part.labels.entries()) {

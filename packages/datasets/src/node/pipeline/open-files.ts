@@ -1,19 +1,15 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Dataset, Size } from '@utad/core';
-import { DatasetError, ImageError } from '../../errors';
-import { describeChanges } from '../decoding/changes';
+import { asImageError, checkWhole, DatasetError, ImageError } from '../../errors';
 import { channelsOf } from '../decoding/decode';
 import { decodeManyAtOnce } from '../decoding/many-at-once';
+import { describeChanges, type ImageLimits } from '../decoding/with-image';
 import { ahead } from './ahead';
 import { type CacheReport, OpenCaches } from './cache/open-caches';
-import { Decoders, type EntryFile } from './entry-files';
-import { fileRecords } from './file-records';
+import { fileRecords, KeptRecords, PartTable } from './file-records';
 import type { ImageEntry } from './image-entry';
-import { KeptRecords } from './kept-records';
-import { DECODING_VERSION, type OpenedPart, openPart } from './part-source';
-import { PartTable } from './part-table';
-import { checkOptions, type ReadOptions } from './read-options';
+import { DECODING_VERSION, Decoders, type EntryFile, type OpenedPart, openPart } from './part-source';
 
 /** Images in files, opened. */
 export interface FileDataset extends Dataset {
@@ -67,7 +63,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
   const hash = createHash('sha256').update(JSON.stringify([DECODING_VERSION, size, maskSize]));
   let done = 0;
 
-  const open = (entry: ImageEntry) => openEntry(decoders.filesOf(entry), caches, limits).catch(badImage);
+  const open = (entry: ImageEntry) => openEntry(decoders.filesOf(entry), caches, limits).catch(asImageError);
   let report: CacheReport | undefined;
   const decoded = decodeManyAtOnce();
   try {
@@ -79,9 +75,11 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
         skipped.push({ path: outcome.path, reason: outcome.reason });
         continue;
       }
-      const { id, label, defectType: kind, mask } = entry;
+      const { id, label, defectType, mask } = entry;
       const threshold = typeof mask === 'object' ? (mask.threshold ?? 127) : (mask ?? null);
-      hash.update(JSON.stringify([id, label, kind, threshold, ...outcome.map(({ digest }) => hex(digest))]));
+      hash.update(
+        JSON.stringify([id, label, defectType, threshold, ...outcome.map(({ digest }) => hex(digest))]),
+      );
       const [image] = outcome;
       for (const what of image ? describeChanges(image.changes, image.fileSize, size) : []) {
         conversions.set(what, (conversions.get(what) ?? 0) + 1);
@@ -98,10 +96,8 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     report = await caches?.finish();
   }
   if (left.length === 0) {
-    throw new DatasetError(
-      'empty',
-      `expected at least one readable image, found ${skipped.length} bad ones alone`,
-    );
+    const message = `expected at least one readable image, found ${skipped.length} bad ones alone`;
+    throw new DatasetError('empty', message);
   }
 
   const source = {
@@ -153,10 +149,8 @@ async function openEntry(
 function expectFit(part: OpenedPart, image: OpenedPart): void {
   const [its, ours] = [part.fileSize.join('x'), image.fileSize.join('x')];
   if (its === ours) return;
-  throw new DatasetError(
-    'size-mismatch',
-    `expected ${part.path} to be ${ours} as ${image.path} is, found ${its}`,
-  );
+  const message = `expected ${part.path} to be ${ours} as ${image.path} is, found ${its}`;
+  throw new DatasetError('size-mismatch', message);
 }
 
 /**
@@ -190,9 +184,53 @@ function pixelsOf(files: OpenedFiles) {
   return image && { image, ...(mask && { mask }), ...(twin && { twin }) };
 }
 
-function badImage(error: unknown): ImageError {
-  if (error instanceof ImageError) return error;
-  throw error;
+const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
+
+/** How image files are read. */
+export interface ReadOptions {
+  /** Images are resized to this. */
+  readonly size: Size;
+  /** Masks are resized to this. Default `size`. */
+  readonly maskSize?: Size;
+  /** What to do with a file that is no whole image: throw (the default), or leave it out and count it. */
+  readonly onBad?: 'throw' | 'skip';
+  /** What is refused before it is decoded. */
+  readonly limits?: ImageLimits;
+  /**
+   * Decoded images are kept here, for this dataset and others of the same size, so that only its first opening decodes
+   * them. It is made where it is not there. Default: none.
+   */
+  readonly cacheFolder?: string;
+  /** The most that may lie in `cacheFolder`; what was not used for longest goes first. Default 10 GiB. */
+  readonly cacheBytes?: number;
+  /** The most that decoded images may take in memory, those in work not counted. Default 128 MiB. */
+  readonly memoryBytes?: number;
+  /** Images in work at once, ahead of the reader. It changes the speed alone. Default 16. */
+  readonly workers?: number;
+  /** Is told how many files were read while opening. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Stops the opening, which then throws the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
+/** The options with their defaults. */
+type FullReadOptions = ReadOptions &
+  Required<Pick<ReadOptions, 'maskSize' | 'onBad' | 'cacheBytes' | 'memoryBytes' | 'workers'>>;
+
+/** @throws DatasetError `invalid-option` */
+function checkOptions(options: ReadOptions): FullReadOptions {
+  const { size, maskSize = size, onBad = 'throw', workers = 16 } = options;
+  const { cacheBytes = 10 * 2 ** 30, memoryBytes = 128 * 2 ** 20 } = options;
+  checkSize('size', size);
+  checkSize('maskSize', maskSize);
+  checkWhole('workers', workers, 1);
+  checkWhole('cacheBytes', cacheBytes, 0);
+  checkWhole('memoryBytes', memoryBytes, 0);
+  return { ...options, maskSize, onBad, workers, cacheBytes, memoryBytes };
+}
+
+function checkSize(name: string, size: Size): void {
+  if (size.length === 2 && size.every((side) => Number.isSafeInteger(side) && side > 0)) return;
+  const message = `${name}: expected height and width in whole pixels from 1, received ${size.join('x')}`;
+  throw new DatasetError('invalid-option', message);
+}

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Size } from '@utad/core';
+import { type ImageRecord, repeatGrey, type Size } from '@utad/core';
 import sharp from 'sharp';
 import { DatasetError, ImageError } from '../../errors';
-import { CHANGE } from '../decoding/changes';
 import {
   channelsOf,
   type DecodedPixels,
@@ -12,18 +11,35 @@ import {
   imagePixels,
   maskPixels,
 } from '../decoding/decode';
-import type { ImageLimits } from '../decoding/limits';
-import { type FileState, imageFileState, readImageFile } from '../decoding/read-image-file';
-import { type HeadedImage, knownImage, oneLine } from '../decoding/with-image';
+import {
+  CHANGE,
+  type FileState,
+  type HeadedImage,
+  type ImageLimits,
+  imageFileState,
+  knownImage,
+  oneLine,
+  readImageFile,
+} from '../decoding/with-image';
 import type { CacheSetting, DecodedCache } from './cache/decoded-cache';
 import type { FoundFile } from './cache/open-caches';
-import type { KnownPart } from './part-table';
+import type { ImageEntry } from './image-entry';
 
 /** Raised when the same file would give other pixels. */
 export const DECODING_VERSION = 2;
 
+/** What is known of a file of an open dataset. */
+export interface KnownPart {
+  /** CRC-32 of its pixels. */
+  readonly checksum: number;
+  /** Height and width in the file, turned. */
+  readonly fileSize: Size;
+  /** Bits of `CHANGE`. */
+  readonly changes: number;
+}
+
 /** How files of one sort are decoded, whether images or masks. */
-export interface Decoder {
+interface Decoder {
   /** Of the cache: says everything that decides the bytes. */
   readonly setting: CacheSetting;
   decode(file: Uint8Array, path: string): Promise<DecodedPixels>;
@@ -38,7 +54,7 @@ const SLOT_VERSION = 2;
 const VERSIONS = `v${DECODING_VERSION}-slots-${SLOT_VERSION}-vips-${sharp.versions.vips}`;
 
 /** Decodes images to RGB, or grey, of one size. */
-export function imageDecoder(size: Size, limits: ImageLimits | undefined): Decoder {
+function imageDecoder(size: Size, limits: ImageLimits | undefined): Decoder {
   return {
     setting: { name: `image-${size.join('x')}-${VERSIONS}`, slotBytes: size[0] * size[1] * 3 },
     decode: (file, path) => decodePixels(file, path, size, limits),
@@ -48,7 +64,7 @@ export function imageDecoder(size: Size, limits: ImageLimits | undefined): Decod
 }
 
 /** Decodes masks to 0 and 1. */
-export function maskDecoder(size: Size, threshold: number, limits: ImageLimits | undefined): Decoder {
+function maskDecoder(size: Size, threshold: number, limits: ImageLimits | undefined): Decoder {
   return {
     setting: { name: `mask-${size.join('x')}-above-${threshold}-${VERSIONS}`, slotBytes: size[0] * size[1] },
     decode: (file, path) => decodeMaskPixels(file, path, { size, threshold, limits }),
@@ -104,10 +120,8 @@ export async function decodeAgain(
 ): Promise<Uint8Array> {
   const { pixels } = await redone(path, decoder, known, limits);
   if (crc32(pixels) === known.checksum) return pixels;
-  throw new DatasetError(
-    'changed',
-    `expected ${path} as it was when the dataset was opened, found it changed`,
-  );
+  const message = `expected ${path} as it was when the dataset was opened, found it changed`;
+  throw new DatasetError('changed', message);
 }
 
 async function redone(
@@ -125,3 +139,78 @@ async function redone(
 }
 
 const sha256 = (file: Uint8Array): Buffer => createHash('sha256').update(file).digest();
+
+/** One of the files that make a record. */
+export interface EntryFile {
+  readonly role: 'image' | 'mask' | 'twin';
+  readonly path: string;
+  readonly decoder: Decoder;
+}
+
+/** How the files of a dataset are decoded. */
+export class Decoders {
+  readonly images: Decoder;
+  private readonly masks = new Map<number, Decoder>();
+
+  constructor(
+    readonly size: Size,
+    readonly maskSize: Size,
+    readonly limits: ImageLimits | undefined,
+  ) {
+    this.images = imageDecoder(size, limits);
+  }
+
+  masksAbove(threshold = 127): Decoder {
+    const decoder = this.masks.get(threshold) ?? maskDecoder(this.maskSize, threshold, this.limits);
+    this.masks.set(threshold, decoder);
+    return decoder;
+  }
+
+  /** The files of an entry, the image first; always the same ones in the same order. */
+  filesOf({ path, mask, cleanTwinPath }: ImageEntry): EntryFile[] {
+    const files: EntryFile[] = [{ role: 'image', path, decoder: this.images }];
+    if (mask !== undefined && mask !== 'none') {
+      files.push({ role: 'mask', path: mask.path, decoder: this.masksAbove(mask.threshold) });
+    }
+    if (cleanTwinPath !== undefined) files.push({ role: 'twin', path: cleanTwinPath, decoder: this.images });
+    return files;
+  }
+
+  /** Puts an entry and the pixels of its files together: one channel where image and twin are both grey. */
+  recordOf({ id, label, defectType, mask }: ImageEntry, pixels: RolePixels): ImageRecord {
+    const area = this.size[0] * this.size[1];
+    const isGrey = ({ length }: Uint8Array) => length === area;
+    const channels = isGrey(pixels.image) && (pixels.twin === undefined || isGrey(pixels.twin)) ? 1 : 3;
+    const laidOut = (values: Uint8Array) => (channels === 3 && isGrey(values) ? repeatGrey(values) : values);
+    const maskPixels = mask === 'none' ? new Uint8Array(this.maskSize[0] * this.maskSize[1]) : pixels.mask;
+    return {
+      id,
+      label,
+      defectType,
+      image: laidOut(pixels.image),
+      size: this.size,
+      channels,
+      ...(maskPixels && { mask: maskPixels, maskSize: this.maskSize }),
+      ...(pixels.twin && { cleanTwin: laidOut(pixels.twin) }),
+    };
+  }
+}
+
+/** A record with as many channels as all of its dataset have, grey repeated. */
+export function withChannels(record: ImageRecord, channels: 1 | 3): ImageRecord {
+  const { image, cleanTwin } = record;
+  if (record.channels === channels) return record;
+  return {
+    ...record,
+    channels,
+    image: repeatGrey(image),
+    ...(cleanTwin && { cleanTwin: repeatGrey(cleanTwin) }),
+  };
+}
+
+/** Decoded pixels by the part that they play. */
+export interface RolePixels {
+  readonly image: Uint8Array;
+  readonly mask?: Uint8Array;
+  readonly twin?: Uint8Array;
+}

@@ -1,17 +1,18 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { DatasetError } from '../../errors';
 import { limitEntries } from '../limit';
+import { unreadable } from '../paths';
 import type { ImageEntry } from '../pipeline/image-entry';
-import { type FileDataset, openFiles } from '../pipeline/open-files';
-import type { ReadOptions } from '../pipeline/read-options';
-import { broughtUpToDate, dividedBy, type SplitEntries, splitsOf } from './divide';
-import { expectDisjoint } from './duplicates';
+import { type FileDataset, openFiles, type ReadOptions } from '../pipeline/open-files';
 import { SPLITS, type Split, type SplitShares, type Splits, splitBySeed } from './splits';
 
 /** Which part of a dataset to open, and how. */
 export interface SplitReadOptions extends ReadOptions {
   /** `train` has good images alone. Default `train`. */
   readonly split?: Split;
-  /** At most so many images, chosen by `seed`, every kind with its share. */
+  /** At most so many images, chosen by `seed`, every type of defect with its share. */
   readonly limit?: number;
   /** Of the division and of `limit`. Default 0. */
   readonly seed?: number;
@@ -91,4 +92,103 @@ function divide(
 
 function allOf(found: FoundEntries): readonly ImageEntry[] {
   return 'undivided' in found ? found.undivided : SPLITS.flatMap((split) => found.divided[split]);
+}
+
+/** Images by the split that they belong to. */
+export type SplitEntries = Readonly<Record<Split, readonly ImageEntry[]>>;
+
+/**
+ * Puts images where splits say.
+ *
+ * @throws DatasetError `manifest` when the splits name an image that is not there, or none of an image that is, or train
+ *   on a defective one.
+ */
+export function dividedBy(splits: Splits, entries: readonly ImageEntry[]): SplitEntries {
+  const place = new Map<string, Split>();
+  for (const split of SPLITS) for (const id of splits[split]) place.set(id, split);
+  const divided: Record<Split, ImageEntry[]> = { train: [], validation: [], test: [] };
+  for (const entry of entries) {
+    const split = place.get(entry.id);
+    if (split === undefined) throw disagree(`every image in one of them, found ${entry.id} in none`);
+    if (split === 'train' && entry.label === 1) {
+      throw disagree(`good images in train, found ${entry.id}, which is ${entry.defectType}`);
+    }
+    divided[split].push(entry);
+    place.delete(entry.id);
+  }
+  const [missing] = place.keys();
+  if (missing !== undefined) {
+    throw disagree(`images that are there, found ${place.size} that are not, such as ${missing}`);
+  }
+  return divided;
+}
+
+/** Splits without the images that went, and with those that came for testing. */
+function broughtUpToDate(splits: Splits, entries: readonly ImageEntry[]): Splits {
+  const present = new Set(entries.map(({ id }) => id));
+  const known = new Set(SPLITS.flatMap((split) => splits[split]));
+  const kept = (split: Split) => splits[split].filter((id) => present.has(id));
+  const came = entries.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+  return {
+    ...splits,
+    train: kept('train'),
+    validation: kept('validation'),
+    test: [...kept('test'), ...came],
+  };
+}
+
+/** What `splits.json` says of images that came divided. */
+function splitsOf(divided: SplitEntries): Splits {
+  const of = (split: Split) => divided[split].map(({ id }) => id);
+  return { format: 1, made: null, train: of('train'), validation: of('validation'), test: of('test') };
+}
+
+const disagree = (rest: string): DatasetError => new DatasetError('manifest', `splits: expected ${rest}`);
+
+/**
+ * Refuses splits that hold the same image, byte by byte: what was trained on says nothing in a test. Only files of equal
+ * length are read.
+ *
+ * @throws DatasetError `duplicate`, naming both files; `unreadable`.
+ */
+export async function expectDisjoint(
+  splits: Readonly<Record<Split, readonly ImageEntry[]>>,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  const byLength = new Map<number, { split: Split; path: string }[]>();
+  for (const split of SPLITS) {
+    for (const { path } of splits[split]) {
+      signal?.throwIfAborted();
+      const { size } = await stat(path).catch((error: unknown) => {
+        throw unreadable(path, error);
+      });
+      const same = byLength.get(size);
+      if (same === undefined) byLength.set(size, [{ split, path }]);
+      else same.push({ split, path });
+    }
+  }
+  for (const files of byLength.values()) {
+    if (new Set(files.map(({ split }) => split)).size < 2) continue;
+    const seen = new Map<string, { split: Split; path: string }>();
+    for (const file of files) {
+      signal?.throwIfAborted();
+      const hash = await hashOf(file.path);
+      const other = seen.get(hash);
+      if (other === undefined) seen.set(hash, file);
+      else if (other.split !== file.split) {
+        const message = `expected no image in two splits, found ${other.path} (${other.split}) and ${file.path} (${file.split}) with the same content`;
+        throw new DatasetError('duplicate', message);
+      }
+    }
+  }
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  return hash.digest('hex');
 }

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { shuffledIndices } from '@utad/core';
+import { writeFileAtomic } from '@utad/files/node';
 import { DatasetError } from '../../errors';
-import { shuffled } from '../../synthetic/random';
+import { unreadable } from '../paths';
 import type { ImageEntry } from '../pipeline/image-entry';
 
 /** The three parts that images are divided into. */
@@ -37,7 +40,7 @@ export interface SplitOptions {
 }
 
 /**
- * Divides images that come without splits. Good ones are divided by their shares. Defective ones never train: each kind
+ * Divides images that come without splits. Good ones are divided by their shares. Defective ones never train: each type
  * of them is divided between validation and testing as these two share the good ones.
  *
  * @throws DatasetError `invalid-option` for shares that are negative or do not add up to 1; `empty` when a split with a
@@ -52,19 +55,17 @@ export function splitBySeed(
   const good = entries.filter(({ label }) => label === 0);
   divide(good, withNoneEmpty(countsOf(good.length, shares), shares), `${seed}/split/good`, splits);
   const forDefects = shares.validation + shares.test;
-  const kinds = new Set(entries.filter(({ label }) => label === 1).map(({ defectType }) => defectType));
-  for (const defectType of kinds) {
-    const ofKind = entries.filter((entry) => entry.label === 1 && entry.defectType === defectType);
+  const defectTypes = new Set(entries.filter(({ label }) => label === 1).map(({ defectType }) => defectType));
+  for (const defectType of defectTypes) {
+    const ofType = entries.filter((entry) => entry.label === 1 && entry.defectType === defectType);
     const validation = forDefects === 0 ? 0 : shares.validation / forDefects;
     const defects = { train: 0, validation, test: 1 - validation };
-    divide(ofKind, countsOf(ofKind.length, defects), `${seed}/split/${defectType}`, splits);
+    divide(ofType, countsOf(ofType.length, defects), `${seed}/split/${defectType}`, splits);
   }
   for (const split of SPLITS) {
     if (shares[split] > 0 && !good.some(({ id }) => splits[split].has(id))) {
-      throw new DatasetError(
-        'empty',
-        `expected a good image for ${split} at least, found ${good.length} good images to divide by ${SPLITS.map((name) => shares[name]).join(', ')}`,
-      );
+      const message = `expected a good image for ${split} at least, found ${good.length} good images to divide by ${SPLITS.map((name) => shares[name]).join(', ')}`;
+      throw new DatasetError('empty', message);
     }
   }
   const of = (split: Split) => entries.filter(({ id }) => splits[split].has(id)).map(({ id }) => id);
@@ -84,7 +85,7 @@ function divide(
   key: string,
   into: Record<Split, Set<string>>,
 ): void {
-  const order = shuffled(entries.length, key);
+  const order = shuffledIndices(entries.length, key);
   let begin = 0;
   for (const split of SPLITS) {
     for (const index of order.slice(begin, begin + counts[split])) {
@@ -119,8 +120,65 @@ function checkShares(shares: SplitShares): void {
   const values = SPLITS.map((split) => shares[split]);
   const total = values.reduce((sum, share) => sum + share, 0);
   if (values.every((share) => share >= 0) && Math.abs(total - 1) < 1e-9) return;
-  throw new DatasetError(
-    'invalid-option',
-    `shares: expected train, validation and test from 0, 1 together, received ${values.join(', ')}`,
-  );
+  const message = `shares: expected train, validation and test from 0, 1 together, received ${values.join(', ')}`;
+  throw new DatasetError('invalid-option', message);
 }
+
+/** Writes splits as JSON, whole or not at all, over what is there. */
+export async function writeSplits(path: string, splits: Splits): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(splits, null, 2)}\n`);
+}
+
+/**
+ * Reads what {@link writeSplits} wrote.
+ *
+ * @throws DatasetError `unreadable` when there is no such file; `manifest` when it is another, or names an image twice.
+ */
+export async function readSplits(path: string): Promise<Splits> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notSplits(path, 'something that is not JSON');
+  }
+  if (!isObject(value) || value.format !== 1) throw notSplits(path, 'something else');
+  const ids = { train: idsOf(value.train), validation: idsOf(value.validation), test: idsOf(value.test) };
+  const seen = new Set<string>();
+  for (const split of SPLITS) {
+    for (const id of ids[split] ?? []) {
+      if (seen.has(id)) throw notSplits(path, `${id} twice`);
+      seen.add(id);
+    }
+  }
+  const { train, validation, test } = ids;
+  const made = value.made === null ? null : madeOf(value.made);
+  if (train === undefined || validation === undefined || test === undefined || made === undefined) {
+    throw notSplits(path, 'a part that is missing or of another kind');
+  }
+  return { format: 1, made, train, validation, test };
+}
+
+function idsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string') ? value : undefined;
+}
+
+function madeOf(value: unknown): { seed: number; shares: SplitShares } | undefined {
+  if (!isObject(value) || typeof value.seed !== 'number' || !isObject(value.shares)) return undefined;
+  const { shares } = value;
+  const share = (split: Split) => (typeof shares[split] === 'number' ? shares[split] : Number.NaN);
+  const read = { train: share('train'), validation: share('validation'), test: share('test') };
+  return SPLITS.some((split) => Number.isNaN(read[split])) ? undefined : { seed: value.seed, shares: read };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+const notSplits = (path: string, received: string): DatasetError =>
+  new DatasetError(
+    'manifest',
+    `splits: expected format, made, train, validation and test in ${path}, received ${received}`,
+  );

@@ -1,12 +1,10 @@
 import { extname, join } from 'node:path';
-import type { TreeLayout } from '../../known/tree-layout';
-import { folderNames, imagePaths } from '../image-paths';
-import { idBelow } from '../inside';
-import { FolderMasks } from '../masks/folder-masks';
-import { fill, fixedPart, matchFolders, type Names } from './pattern';
+import type { TreeLayout } from '../../known/known-dataset';
+import { MaskFiles } from '../mask-files';
+import { folderNames, idBelow, imagePaths, pathType } from '../paths';
 
 /** An image, with what the pattern of its folder matched. */
-export interface PlacedImage {
+interface TreeImage {
   readonly path: string;
   /** The folder that the pattern matched. */
   readonly folder: string;
@@ -18,7 +16,7 @@ export class MaskFinder {
   private constructor(
     private readonly layout: TreeLayout,
     private readonly base: string,
-    private readonly files: FolderMasks,
+    private readonly files: MaskFiles,
   ) {}
 
   /** @returns Undefined where the tree has no folder of masks. */
@@ -27,25 +25,18 @@ export class MaskFinder {
     const [first] = patterns;
     if (first === undefined) return undefined;
     if ((await folderNames(join(base, fixedPart(first)))).length === 0) return undefined;
-    const files = new Set<string>();
-    for (const pattern of patterns) {
-      for (const folder of await matchFolders(base, folderPart(pattern))) {
-        for (const path of await imagePaths(folder.path)) {
-          if (!isImage(layout, path)) files.add(path);
-        }
-      }
-    }
-    return new MaskFinder(layout, base, new FolderMasks(join(base, fixedPart(first)), [...files]));
+    const files = await maskFiles(layout, base, patterns);
+    return new MaskFinder(layout, base, new MaskFiles(join(base, fixedPart(first)), [...files]));
   }
 
   /** @throws DatasetError `mask-missing` */
-  of(image: PlacedImage): { path: string; threshold: number } {
+  of(image: TreeImage): { path: string; threshold: number } {
     const path = this.files.of(image.path, this.candidates(image));
     return { path, threshold: this.layout.masks?.threshold ?? 127 };
   }
 
   /** Says that a good image may have a mask, which is not read. */
-  claim(image: PlacedImage): void {
+  claim(image: TreeImage): void {
     this.files.claim(this.candidates(image));
   }
 
@@ -54,13 +45,28 @@ export class MaskFinder {
     this.files.expectNoOthers();
   }
 
-  private candidates(image: PlacedImage): string[] {
-    return (this.layout.masks?.paths ?? []).map((pattern) => placed(this.base, pattern, image));
+  private candidates(image: TreeImage): string[] {
+    return (this.layout.masks?.paths ?? []).map((pattern) => pathFor(this.base, pattern, image));
   }
 }
 
+/** Every picture in the folders in which a layout keeps masks. */
+export async function maskFiles(
+  layout: TreeLayout,
+  base: string,
+  patterns: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const files = new Set<string>();
+  for (const pattern of patterns) {
+    for (const folder of await matchFolders(base, folderPart(pattern))) {
+      for (const path of await imagePaths(folder.path)) if (!isImage(layout, path)) files.add(path);
+    }
+  }
+  return files;
+}
+
 /** A pattern's path for an image. */
-export function placed(base: string, pattern: string, { path, folder, names }: PlacedImage): string {
+export function pathFor(base: string, pattern: string, { path, folder, names }: TreeImage): string {
   const name = idBelow(folder, path);
   const stem = name.slice(0, name.length - extname(name).length);
   return join(base, fill(pattern, { ...names, name, stem }));
@@ -76,4 +82,55 @@ function folderPart(pattern: string): string {
   const segments = pattern.split('/');
   const end = segments.findIndex((segment) => segment.includes('{stem}') || segment.includes('{name}'));
   return segments.slice(0, end).join('/');
+}
+
+/** Names for the parts of a pattern in braces. */
+export type Names = Readonly<Record<string, string>>;
+
+/** A folder that a pattern matches, and what its parts in braces stand for. */
+interface MatchedFolder {
+  readonly path: string;
+  readonly names: Names;
+}
+
+/** Puts names in a pattern; parts without one stay. */
+export function fill(pattern: string, names: Names): string {
+  return pattern.replace(/\{(\w+)\}/g, (part, name: string) => names[name] ?? part);
+}
+
+/** The folders below a base that a pattern matches, in natural order. */
+export async function matchFolders(base: string, pattern: string): Promise<MatchedFolder[]> {
+  let matched: MatchedFolder[] = [{ path: base, names: {} }];
+  for (const segment of pattern.split('/')) {
+    const expression = segment.includes('{') ? expressionOf(segment) : undefined;
+    const next: MatchedFolder[] = [];
+    for (const { path, names } of matched) {
+      if (expression === undefined) {
+        const inner = join(path, segment);
+        if ((await pathType(inner)) === 'folder') next.push({ path: inner, names });
+        continue;
+      }
+      for (const name of await folderNames(path)) {
+        const groups = expression.exec(name)?.groups;
+        if (groups !== undefined) next.push({ path: join(path, name), names: { ...names, ...groups } });
+      }
+    }
+    matched = next;
+  }
+  return matched;
+}
+
+/** The part of a pattern that comes before the first part in braces, without the slash between them. */
+export function fixedPart(pattern: string): string {
+  const segments = pattern.split('/');
+  const open = segments.findIndex((segment) => segment.includes('{'));
+  return segments.slice(0, open < 0 ? segments.length : open).join('/');
+}
+
+function expressionOf(segment: string): RegExp {
+  const parts = segment.split(/(\{\w+\})/);
+  const source = parts.map((part) =>
+    part.startsWith('{') ? `(?<${part.slice(1, -1)}>.+)` : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+  );
+  return new RegExp(`^${source.join('')}$`);
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Parser, type ReadEntry } from 'tar';
-import { ArchiveError } from './archive-error';
+import { ArchiveError } from './budget';
 import type { TreeWriter } from './tree-writer';
 
 /** As long as any chunk of a stream that is read here. */
@@ -94,18 +94,14 @@ async function writeEntry(entry: ReadEntry, writer: TreeWriter): Promise<void> {
       entry.resume();
       return;
     case 'Link':
-    case 'SymbolicLink':
-      throw new ArchiveError(
-        'link',
-        archive,
-        `expected files and folders, received the link ${named} to ${JSON.stringify(entry.linkpath ?? '')}`,
-      );
-    default:
-      throw new ArchiveError(
-        'device',
-        archive,
-        `expected files and folders, received ${named} (${entry.type})`,
-      );
+    case 'SymbolicLink': {
+      const reason = `expected files and folders, received the link ${named} to ${JSON.stringify(entry.linkpath ?? '')}`;
+      throw new ArchiveError('link', archive, reason);
+    }
+    default: {
+      const reason = `expected files and folders, received ${named} (${entry.type})`;
+      throw new ArchiveError('device', archive, reason);
+    }
   }
 }
 

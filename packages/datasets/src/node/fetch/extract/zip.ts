@@ -1,7 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { ArchiveError } from './archive-error';
-import { metered } from './budget';
+import { ArchiveError, metered } from './budget';
 import type { TreeWriter } from './tree-writer';
 
 /** The kind of file in the upper half of a Unix archive's attributes. */

@@ -3,23 +3,26 @@ import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { DecodedPixels } from '../../decoding/decode';
-import type { FileState } from '../../decoding/read-image-file';
-import { CacheReader, type Place } from './cache-reader';
+import type { FileState } from '../../decoding/with-image';
+import { RecordTable } from './record-table';
 import {
+  CacheReader,
   DIGEST_BYTES,
   decodeIndex,
   decodeSlot,
   describeState,
   encodeSlot,
+  indexPath,
+  packPath,
+  type Shard,
+  ShardWriter,
   SLOT_RECORD,
   type SlotFacts,
+  type SlotReference,
   STATE_KEY_BYTES,
   STATE_RECORD,
-} from './index-file';
-import { RecordTable } from './record-table';
-import type { Room } from './room';
-import { indexPath, packPath, ShardWriter } from './shard-writer';
-import { type Shard, shardOf } from './shards';
+  shardOf,
+} from './shards';
 
 /** Decoded images that share a size, and all else that decides their bytes. */
 export interface CacheSetting {
@@ -30,8 +33,8 @@ export interface CacheSetting {
 }
 
 /** Decoded images found in the cache, or put there. */
-export interface CachedImage extends SlotFacts {
-  readonly place: Place;
+interface CachedImage extends SlotFacts {
+  readonly place: SlotReference;
 }
 
 /** One file holds slots up to so many bytes; what is beyond when a process is killed is decoded again. */
@@ -57,11 +60,11 @@ export class DecodedCache {
   private constructor(
     private readonly folder: string,
     private readonly setting: CacheSetting,
-    private readonly room: Room,
+    private readonly room: CacheBudget,
   ) {}
 
   /** Opens the part of a cache folder for one setting; makes it where it is not there. */
-  static async open(cacheFolder: string, setting: CacheSetting, room: Room): Promise<DecodedCache> {
+  static async open(cacheFolder: string, setting: CacheSetting, room: CacheBudget): Promise<DecodedCache> {
     const folder = join(cacheFolder, setting.name);
     await mkdir(folder, { recursive: true });
     const cache = new DecodedCache(folder, setting, room);
@@ -103,7 +106,10 @@ export class DecodedCache {
    * @returns Undefined where the cache is full.
    * @throws Error of the file system; nothing more can be added then, and what this shard held is gone.
    */
-  async add(digest: Uint8Array, { pixels, fileSize, changes }: DecodedPixels): Promise<Place | undefined> {
+  async add(
+    digest: Uint8Array,
+    { pixels, fileSize, changes }: DecodedPixels,
+  ): Promise<SlotReference | undefined> {
     const { slotBytes } = this.setting;
     if (this.dropped !== undefined || !(await this.room.claim(slotBytes + SLOT_RECORD))) return undefined;
     if (this.writer !== undefined && this.writer.bytes + slotBytes > SHARD_BYTES) await this.commit();
@@ -190,4 +196,83 @@ export class DecodedCache {
 
 function stateKey(path: string, state: FileState): Buffer {
   return createHash('sha256').update(describeState(path, state)).digest().subarray(0, STATE_KEY_BYTES);
+}
+
+/** One shard on disk, as far as its room goes. */
+interface Held {
+  readonly id: string;
+  readonly files: readonly string[];
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly usedAt: number;
+}
+
+/** A file that another process may still be writing is left alone for so long after its last change. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
+/** Keeps what lies in a cache folder below its bound, all settings together: what was not used for longest goes first. */
+export class CacheBudget {
+  /** Shards that may not go, by their ids. */
+  readonly inUse = new Set<string>();
+  private queue: Held[] = [];
+  private total = 0;
+
+  private constructor(
+    private readonly most: number,
+    private readonly openedAt: number,
+  ) {}
+
+  /** Measures what is there, and removes what writers that were killed have left. */
+  static async measure(folder: string, most: number): Promise<CacheBudget> {
+    const now = Date.now();
+    const room = new CacheBudget(most, now);
+    for (const setting of await readdir(folder)) {
+      const inside = join(folder, setting);
+      const names: string[] = await readdir(inside).catch(() => []);
+      for (const name of names) {
+        const path = join(inside, name);
+        const found = await stat(path).catch(() => undefined);
+        if (found === undefined) continue;
+        const [id = '', ending] = name.split('.');
+        const whole = names.includes(`${id}.index`);
+        if (name.endsWith('.index')) {
+          const pack = join(inside, `${id}.pack`);
+          const packed = await stat(pack).catch(() => undefined);
+          const bytes = found.size + (packed?.size ?? 0);
+          room.queue.push({ id, files: [path, pack], bytes, usedAt: found.mtimeMs });
+          room.total += bytes;
+        } else if (now - found.mtimeMs > ABANDONED_MS) {
+          // Earlier versions wrote an index as `<id>.part`.
+          const half = name.endsWith('.tmp') || ending === 'part' || (ending === 'pack' && !whole);
+          if (half) await rm(path, { force: true });
+        }
+      }
+    }
+    room.queue.sort((a, b) => a.usedAt - b.usedAt);
+    return room;
+  }
+
+  /** Makes room for so many bytes and counts them as used; false where there is none to be made. */
+  async claim(bytes: number): Promise<boolean> {
+    while (this.total + bytes > this.most) {
+      if (!(await this.removeOldest())) return false;
+    }
+    this.total += bytes;
+    return true;
+  }
+
+  /** Gives back what was claimed and not used. */
+  release(bytes: number): void {
+    this.total -= bytes;
+  }
+
+  private async removeOldest(): Promise<boolean> {
+    const index = this.queue.findIndex(({ id, usedAt }) => !this.inUse.has(id) && usedAt < this.openedAt);
+    const [oldest] = index < 0 ? [] : this.queue.splice(index, 1);
+    if (oldest === undefined) return false;
+    // The index goes first: without it nothing is looked for in the rest.
+    for (const file of oldest.files) await rm(file, { force: true });
+    this.total -= oldest.bytes;
+    return true;
+  }
 }

@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { DecodedPixels } from '../../decoding/decode';
-import type { FileState } from '../../decoding/read-image-file';
-import type { CacheReader, Place } from './cache-reader';
-import { type CacheSetting, DecodedCache } from './decoded-cache';
-import { Room } from './room';
+import type { FileState } from '../../decoding/with-image';
+import { CacheBudget, type CacheSetting, DecodedCache } from './decoded-cache';
+import type { CacheReader, SlotReference } from './shards';
 
 /** What the cache did for a dataset. */
 export interface CacheReport {
@@ -25,7 +24,7 @@ export interface FoundFile {
   readonly digest: Uint8Array;
   readonly fileSize: DecodedPixels['fileSize'];
   readonly changes: number;
-  readonly from: { readonly place: Place } | { readonly pixels: Uint8Array };
+  readonly from: { readonly place: SlotReference } | { readonly pixels: Uint8Array };
 }
 
 /**
@@ -36,7 +35,7 @@ export class OpenCaches {
   private readonly caches = new Map<string, Promise<DecodedCache | undefined>>();
   private readonly opened = new Map<string, DecodedCache>();
   private readonly folder: string;
-  private room: Promise<Room> | undefined;
+  private room: Promise<CacheBudget> | undefined;
   private problem: string | null = null;
   private found = 0;
   private added = 0;
@@ -56,7 +55,7 @@ export class OpenCaches {
   }
 
   /** Remembers a file, and puts its pixels into the cache where they are not there; gives the place where they are. */
-  async settle(setting: CacheSetting, file: FoundFile): Promise<Place | undefined> {
+  async settle(setting: CacheSetting, file: FoundFile): Promise<SlotReference | undefined> {
     const cache = await this.of(setting);
     cache?.noteState(file.path, file.state, file.digest);
     if ('place' in file.from) {
@@ -94,7 +93,7 @@ export class OpenCaches {
   private async open(setting: CacheSetting): Promise<DecodedCache | undefined> {
     try {
       await mkdir(this.folder, { recursive: true });
-      this.room ??= Room.measure(this.folder, this.bytes);
+      this.room ??= CacheBudget.measure(this.folder, this.bytes);
       const cache = await DecodedCache.open(this.folder, setting, await this.room);
       this.opened.set(setting.name, cache);
       return cache;
