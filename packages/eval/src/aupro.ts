@@ -1,10 +1,9 @@
 import type { Size } from '@utad/core';
 import { CompensatedSum } from './compensated-sum';
-import { MetricError } from './error';
+import { unexpected } from './error';
+import { splitByLabel } from './rank';
 import { regionSizes } from './region-sizes';
-import { sortScores } from './sort-scores';
-import { countBelow, countUpTo } from './sorted';
-import { splitByLabel } from './split';
+import { countBelow, countUpTo, sortScores } from './sorted';
 import { expectBothClasses } from './steps';
 
 /** How {@link aupro} integrates. */
@@ -75,5 +74,5 @@ function areaUpTo(limit: number, from: number, to: number): number {
 
 export function expectLimit(limit: number, metric: string): void {
   if (limit > 0 && limit <= 1) return;
-  throw new MetricError('range', `${metric}: expected a limit in (0, 1], received ${limit}`);
+  throw unexpected('range', metric, 'a limit in (0, 1]', limit);
 }

@@ -1,5 +1,5 @@
 import { rank } from './rank';
-import { expectPositives, type Steps } from './steps';
+import { expectPositives, highestOf, type Steps } from './steps';
 
 /** The best F1 score that a single threshold can give. */
 export interface BestF1 {
@@ -31,14 +31,9 @@ export function bestF1(labels: ArrayLike<number>, scores: ArrayLike<number>): Be
 
 export function bestF1Of(steps: Steps, metric: string): BestF1 {
   expectPositives(steps, metric);
-  let f1 = -1;
-  let best = Number.NaN;
-  steps.each((threshold, truePositives, falsePositives) => {
-    const candidate = (2 * truePositives) / (truePositives + falsePositives + steps.positives);
-    if (candidate > f1) {
-      f1 = candidate;
-      best = threshold;
-    }
-  });
-  return { f1, threshold: best };
+  const { value, threshold } = highestOf(
+    steps,
+    (found, alarms) => (2 * found) / (found + alarms + steps.positives),
+  );
+  return { f1: value, threshold };
 }

@@ -1,5 +1,5 @@
 import { rank } from './rank';
-import { expectPositives, type Steps } from './steps';
+import { expectPositives, highestOf, type Steps } from './steps';
 
 /** The best segmentation that a single threshold can give. */
 export interface BestIou {
@@ -32,14 +32,6 @@ export function bestIou(groundTruth: ArrayLike<number>, scores: ArrayLike<number
 
 export function bestIouOf(steps: Steps, metric: string): BestIou {
   expectPositives(steps, metric, 'ground truth pixels');
-  let iou = -1;
-  let best = Number.NaN;
-  steps.each((threshold, truePositives, falsePositives) => {
-    const candidate = truePositives / (steps.positives + falsePositives);
-    if (candidate > iou) {
-      iou = candidate;
-      best = threshold;
-    }
-  });
-  return { iou, threshold: best };
+  const { value, threshold } = highestOf(steps, (found, alarms) => found / (steps.positives + alarms));
+  return { iou: value, threshold };
 }

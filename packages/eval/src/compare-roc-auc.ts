@@ -1,7 +1,8 @@
-import { MetricError } from './error';
+import { expectConfidence } from './checks';
+import { unexpected } from './error';
 import { normalCdf, normalQuantile } from './normal';
+import { splitByLabel } from './rank';
 import { countBelow, countUpTo } from './sorted';
-import { splitByLabel } from './split';
 import { expectBothClasses } from './steps';
 
 /** How {@link compareRocAuc} compares. */
@@ -64,12 +65,7 @@ export function compareRocAuc(
   scoresB: ArrayLike<number>,
   { confidence = 0.95 }: CompareRocAucOptions = {},
 ): RocAucComparison {
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new MetricError(
-      'range',
-      `compareRocAuc: expected a confidence between 0 and 1, received ${confidence}`,
-    );
-  }
+  expectConfidence(confidence, 'compareRocAuc');
   const a = componentsOf(labels, scoresA);
   const b = componentsOf(labels, scoresB);
   const difference = a.auroc - b.auroc;
@@ -88,21 +84,13 @@ export function compareRocAuc(
 }
 
 /** What each image adds to the AUROC. */
-interface Components {
-  readonly auroc: number;
-  readonly anomalous: readonly number[];
-  readonly good: readonly number[];
-}
-
-function componentsOf(labels: ArrayLike<number>, scores: ArrayLike<number>): Components {
+function componentsOf(labels: ArrayLike<number>, scores: ArrayLike<number>) {
   const { positives, negatives } = splitByLabel(labels, scores, 'compareRocAuc');
   const counts = { positives: positives.length, negatives: negatives.length };
   expectBothClasses(counts, 'compareRocAuc');
   if (positives.length < 2 || negatives.length < 2) {
-    throw new MetricError(
-      'too-few',
-      `compareRocAuc: expected two samples or more of either class, received ${counts.positives} ones and ${counts.negatives} zeros`,
-    );
+    const received = `${counts.positives} ones and ${counts.negatives} zeros`;
+    throw unexpected('too-few', 'compareRocAuc', 'two samples or more of either class', received);
   }
   const [sortedPositives, sortedNegatives] = [positives.slice().sort(), negatives.slice().sort()];
   // Twice the pairs in order, so that ties count as whole numbers.

@@ -1,5 +1,6 @@
-import { countOnes, expectSameLength } from './binary';
-import { MetricError } from './error';
+import { countOnes, expectFinite, expectSameLength } from './checks';
+import { unexpected } from './error';
+import type { Steps } from './steps';
 
 /** How samples of either class fall on either side of a threshold. */
 export interface Confusion {
@@ -48,31 +49,30 @@ export function countAt(
   expectThreshold(threshold, metric);
   expectSameLength(metric, [name, labels], ['scores', scores]);
   const positives = countOnes(labels, metric, name);
+  expectFinite(scores, metric, 'scores');
   let truePositives = 0;
   let falsePositives = 0;
   for (let i = 0; i < labels.length; i++) {
-    const score = scores[i] ?? Number.NaN;
-    if (!Number.isFinite(score)) {
-      throw new MetricError(
-        'not-finite',
-        `${metric}: expected finite scores, received ${score} at index ${i}`,
-      );
-    }
-    if (score < threshold) continue;
+    if ((scores[i] ?? Number.NaN) < threshold) continue;
     if (labels[i] === 1) truePositives++;
     else falsePositives++;
   }
-  return {
-    truePositives,
-    falsePositives,
-    trueNegatives: labels.length - positives - falsePositives,
-    falseNegatives: positives - truePositives,
-  };
+  return confusionOf(truePositives, falsePositives, { positives, negatives: labels.length - positives });
+}
+
+/** The whole matrix, of what was found and how many samples there are of each class. */
+export function confusionOf(
+  truePositives: number,
+  falsePositives: number,
+  { positives, negatives }: Pick<Steps, 'positives' | 'negatives'>,
+): Confusion {
+  const [trueNegatives, falseNegatives] = [negatives - falsePositives, positives - truePositives];
+  return { truePositives, falsePositives, trueNegatives, falseNegatives };
 }
 
 export function expectThreshold(threshold: number, metric: string): void {
   if (!Number.isNaN(threshold)) return;
-  throw new MetricError('range', `${metric}: expected a number as threshold, received NaN`);
+  throw unexpected('range', metric, 'a number as threshold', 'NaN');
 }
 
 /** What compares found with actual anomalous pixels needs one of either. */
@@ -82,8 +82,6 @@ export function expectFoundOrActual(
   metric: string,
 ): void {
   if (truePositives + falsePositives + falseNegatives > 0) return;
-  throw new MetricError(
-    'no-positives',
-    `${metric}: expected a one in the ground truth or a score of at least ${threshold}, received neither among ${trueNegatives}`,
-  );
+  const expected = `a one in the ground truth or a score of at least ${threshold}`;
+  throw unexpected('no-positives', metric, expected, `neither among ${trueNegatives}`);
 }

@@ -1,8 +1,6 @@
 import type { Size } from '@utad/core';
-import { countOnes, expectSameLength } from './binary';
-import { MetricError } from './error';
+import { countOnes, expectFinite, expectOneMap, expectSameLength } from './checks';
 import { labelRegions } from './label-regions';
-import { expectOneMap } from './size';
 
 /** A rectangle of pixels. Places count from 0, at the top left. */
 export interface Box {
@@ -88,22 +86,14 @@ export function connectedRegions(
   );
   if (map === undefined) return { labels, regions };
   expectSameLength('connectedRegions', ['mask pixels', mask], ['values of the map', map]);
+  expectFinite(map, 'connectedRegions', 'values of the map');
   const peaks = peaksOf(labels, count, map);
-  return {
-    labels,
-    regions: regions.map((region, index): ScoredRegion => ({ ...region, peak: peaks[index] ?? Number.NaN })),
-  };
+  const scored = regions.map((region, index) => ({ ...region, peak: peaks[index] ?? Number.NaN }));
+  return { labels, regions: scored };
 }
 
 /** Edges of a box, inclusive. */
-interface Edges {
-  left: number;
-  right: number;
-  top: number;
-  bottom: number;
-}
-
-function boxesOf(labels: Uint32Array, count: number, [height, width]: Size): Edges[] {
+function boxesOf(labels: Uint32Array, count: number, [height, width]: Size) {
   const boxes = Array.from({ length: count }, () => ({ left: width, right: 0, top: height, bottom: 0 }));
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
@@ -123,12 +113,6 @@ function peaksOf(labels: Uint32Array, count: number, map: ArrayLike<number>): nu
   const peaks = Array.from({ length: count }, () => Number.NEGATIVE_INFINITY);
   for (let i = 0; i < labels.length; i++) {
     const value = map[i] ?? Number.NaN;
-    if (!Number.isFinite(value)) {
-      throw new MetricError(
-        'not-finite',
-        `connectedRegions: expected finite values of the map, received ${value} at index ${i}`,
-      );
-    }
     const region = (labels[i] ?? 0) - 1;
     if (region >= 0) peaks[region] = Math.max(peaks[region] ?? value, value);
   }

@@ -19,7 +19,9 @@ export type MetricErrorCode =
   /** Scores that have to be a `Float32Array` are not. */
   | 'not-float32'
   /** A parameter lies outside its range. */
-  | 'range';
+  | 'range'
+  /** Two runs of a comparison are the same one. */
+  | 'duplicate';
 
 /**
  * A metric that cannot be computed, and why.
@@ -46,4 +48,14 @@ export class MetricError extends Error {
     super(message);
     this.code = code;
   }
+}
+
+/** What a metric expected, and what came. */
+export function unexpected(
+  code: MetricErrorCode,
+  metric: string,
+  expected: string,
+  received: unknown,
+): MetricError {
+  return new MetricError(code, `${metric}: expected ${expected}, received ${received}`);
 }

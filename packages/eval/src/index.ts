@@ -2,15 +2,34 @@ export { type AuproOptions, aupro } from './aupro';
 export { averagePrecision } from './average-precision';
 export { type BestF1, bestF1 } from './best-f1';
 export { type BestIou, bestIou } from './best-iou';
-export { bootstrapDifference } from './bootstrap-difference';
-export { bootstrapInterval, type ScoreMetric } from './bootstrap-interval';
-export { bootstrapValues, differenceOfValues, intervalOfValues } from './bootstrap-values';
+export {
+  bootstrapDifference,
+  bootstrapInterval,
+  bootstrapValues,
+  differenceOfValues,
+  type ScoreMetric,
+} from './bootstrap';
 export {
   type CompareRocAucOptions,
   compareRocAuc,
   type RocAucComparison,
   type RocAucTest,
 } from './compare-roc-auc';
+export { type CompareRunsOptions, compareRuns } from './comparison/compare-runs';
+export type {
+  CategoryResult,
+  DatasetResults,
+  MeanDifference,
+  MeanResult,
+  NotDefined,
+  PairedDifference,
+  PairingProblem,
+  ResultInterval,
+  RunMetric,
+  RunResult,
+  ScoredRun,
+  UnpairedRuns,
+} from './comparison/results';
 export { type Confusion, confusionAt } from './confusion-at';
 export {
   type Box,
@@ -21,10 +40,18 @@ export {
 } from './connected-regions';
 export { MetricError, type MetricErrorCode } from './error';
 export { f1At } from './f1-at';
-export type { BootstrapOptions, BootstrapValues, ConfidenceInterval, IntervalMethod } from './interval';
+export { holmCorrection } from './holm';
+export {
+  type BootstrapOptions,
+  type BootstrapValues,
+  type ConfidenceInterval,
+  type IntervalMethod,
+  intervalOfValues,
+} from './interval';
 export { iou } from './iou';
 export { iouAt } from './iou-at';
 export { type IouPerImage, iouPerImageAt } from './iou-per-image-at';
+export { mean, sampleDeviation } from './mean-and-deviation';
 export { type MinMax, minMax } from './min-max';
 export type { PixelCurves } from './pixels/curves';
 export { type CurvesOptions, PixelAccumulator } from './pixels/pixel-accumulator';
@@ -34,3 +61,4 @@ export { quantile } from './quantile';
 export { regionsAt } from './regions-at';
 export { rocAuc } from './roc-auc';
 export { type RocCurve, rocCurve } from './roc-curve';
+export { signedRankTest } from './signed-rank';

@@ -1,4 +1,4 @@
-import { MetricError } from './error';
+import { unexpected } from './error';
 import { normalCdf, normalQuantile } from './normal';
 import { quantile } from './quantile';
 
@@ -45,7 +45,18 @@ export interface BootstrapValues {
   readonly confidence: number;
 }
 
-export function intervalOf({
+/**
+ * The interval of values that were made before.
+ *
+ * @throws {@link MetricError} `one-sided` where `bca` is undefined.
+ *
+ * @example
+ * ```ts
+ * const values = bootstrapValues([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], rocAuc, { method: 'percentile' });
+ * intervalOfValues(values); // { estimate: 0.75, low: 0, high: 1 }, as bootstrapInterval gives
+ * ```
+ */
+export function intervalOfValues({
   estimate,
   resampled,
   withoutEach,
@@ -82,9 +93,12 @@ function bcaInterval(
   let below = 0;
   for (const value of values) below += value < estimate ? 1 : value === estimate ? 0.5 : 0;
   if (below === 0 || below === values.length) {
-    throw new MetricError(
+    const received = `all ${below === 0 ? 'above' : 'below'}; the percentile method has no such need`;
+    throw unexpected(
       'one-sided',
-      `bootstrap: expected resampled values on both sides of the estimate ${estimate}, received all ${below === 0 ? 'above' : 'below'}; the percentile method has no such need`,
+      'bootstrap',
+      `resampled values on both sides of the estimate ${estimate}`,
+      received,
     );
   }
   const z0 = normalQuantile(below / values.length);

@@ -1,7 +1,7 @@
 import type { Size } from '@utad/core';
+import { countMaps } from './checks';
 import { CompensatedSum } from './compensated-sum';
 import { countAt } from './confusion-at';
-import { countMaps } from './size';
 
 /** Intersection over union of each image, and their mean. */
 export interface IouPerImage {

@@ -1,5 +1,5 @@
-import { countOnes, expectSameLength } from './binary';
-import { MetricError } from './error';
+import { countOnes, expectSameLength } from './checks';
+import { unexpected } from './error';
 
 /**
  * Intersection over union of the anomalous pixels, pooled over all pixels handed in:
@@ -23,10 +23,8 @@ export function iou(groundTruth: ArrayLike<number>, prediction: ArrayLike<number
   const actual = countOnes(groundTruth, 'iou', 'ground truth pixels');
   const predicted = countOnes(prediction, 'iou', 'predicted pixels');
   if (actual + predicted === 0) {
-    throw new MetricError(
-      'no-positives',
-      `iou: expected an anomalous pixel in the ground truth or the prediction, received ${groundTruth.length} zeros in each`,
-    );
+    const expected = 'an anomalous pixel in the ground truth or the prediction';
+    throw unexpected('no-positives', 'iou', expected, `${groundTruth.length} zeros in each`);
   }
   let intersection = 0;
   for (let i = 0; i < groundTruth.length; i++) {

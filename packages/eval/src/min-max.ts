@@ -1,5 +1,5 @@
-import { MetricError } from './error';
-import { expectFinite } from './finite';
+import { expectFinite } from './checks';
+import { unexpected } from './error';
 
 /** The smallest and the largest of some values. */
 export interface MinMax {
@@ -21,9 +21,7 @@ export interface MinMax {
  * ```
  */
 export function minMax(values: ArrayLike<number>): MinMax {
-  if (values.length === 0) {
-    throw new MetricError('empty', 'minMax: expected at least one value, received none');
-  }
+  if (values.length === 0) throw unexpected('empty', 'minMax', 'at least one value', 'none');
   expectFinite(values, 'minMax', 'values');
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;

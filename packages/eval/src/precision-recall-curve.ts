@@ -1,5 +1,5 @@
 import { rank } from './rank';
-import { expectPositives } from './steps';
+import { curveOf, expectPositives } from './steps';
 
 /** A precision-recall curve: three arrays of equal length, from the strictest threshold to the loosest. */
 export interface PrecisionRecallCurve {
@@ -34,19 +34,9 @@ export function precisionRecallCurve(
 ): PrecisionRecallCurve {
   const ranking = rank(labels, scores, 'precisionRecallCurve');
   expectPositives(ranking, 'precisionRecallCurve');
-  let points = 1;
-  ranking.each(() => points++);
-  const precision = new Float64Array(points);
-  const recall = new Float64Array(points);
-  const thresholds = new Float64Array(points);
-  precision[0] = 1;
-  thresholds[0] = Number.POSITIVE_INFINITY;
-  let point = 1;
-  ranking.each((threshold, truePositives, falsePositives) => {
-    thresholds[point] = threshold;
-    precision[point] = truePositives / (truePositives + falsePositives);
-    recall[point] = truePositives / ranking.positives;
-    point++;
-  });
+  const [precision, recall, thresholds] = curveOf(ranking, [1, 0], (found, alarms) => [
+    found / (found + alarms),
+    found / ranking.positives,
+  ]);
   return { precision, recall, thresholds };
 }

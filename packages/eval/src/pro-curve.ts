@@ -1,7 +1,7 @@
 import type { Size } from '@utad/core';
 import { CompensatedSum } from './compensated-sum';
+import { splitByLabel } from './rank';
 import { regionSizes } from './region-sizes';
-import { splitByLabel } from './split';
 import { expectBothClasses } from './steps';
 
 /** A per-region overlap curve: three arrays of equal length, from the strictest threshold to the loosest. */

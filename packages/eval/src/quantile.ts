@@ -1,5 +1,5 @@
-import { MetricError } from './error';
-import { expectFinite } from './finite';
+import { expectFinite } from './checks';
+import { unexpected } from './error';
 
 /**
  * Quantile by linear interpolation between order statistics, as `numpy.quantile` does by default: the value at place
@@ -19,9 +19,7 @@ import { expectFinite } from './finite';
  */
 export function quantile(values: ArrayLike<number>, q: number): number {
   expectShare(q, 'quantile');
-  if (values.length === 0) {
-    throw new MetricError('empty', 'quantile: expected at least one value, received none');
-  }
+  if (values.length === 0) throw unexpected('empty', 'quantile', 'at least one value', 'none');
   expectFinite(values, 'quantile', 'values');
   const sorted = values instanceof Float32Array ? values.slice() : Float64Array.from(values);
   sorted.sort();
@@ -40,5 +38,5 @@ export function quantileOf(q: number, count: number, valueAt: (rank: number) => 
 
 export function expectShare(q: number, metric: string): void {
   if (q >= 0 && q <= 1) return;
-  throw new MetricError('range', `${metric}: expected q in [0, 1], received ${q}`);
+  throw unexpected('range', metric, 'q in [0, 1]', q);
 }

@@ -1,22 +1,18 @@
 import type { Size } from '@utad/core';
-import { countOnes, expectSameLength } from './binary';
+import { countMaps, countOnes, expectSameLength } from './checks';
 import { hasRegion, labelRegions } from './label-regions';
-import { countMaps } from './size';
 
-/** How many regions there are, and of how many pixels the region of each pixel is. */
-export interface RegionSizes {
-  readonly regions: number;
-  /** `[N]`: the area of the region that the pixel belongs to, 0 outside all regions. */
-  readonly areaOf: Uint32Array;
-}
-
-/** Regions of ground truth that holds whole masks one after the other; regions never reach into the next mask. */
+/**
+ * Regions of ground truth that holds whole masks one after the other; regions never reach into the next mask.
+ *
+ * @returns How many there are, and `[N]`, the area of the region that each pixel belongs to, 0 outside all regions.
+ */
 export function regionSizes(
   groundTruth: ArrayLike<number>,
   scores: ArrayLike<number>,
   size: Size,
   metric: string,
-): RegionSizes {
+): { readonly regions: number; readonly areaOf: Uint32Array } {
   expectSameLength(metric, ['ground truth pixels', groundTruth], ['scores', scores]);
   const maps = countMaps(groundTruth.length, size, metric);
   countOnes(groundTruth, metric, 'ground truth pixels');

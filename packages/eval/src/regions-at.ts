@@ -1,7 +1,7 @@
 import type { Size } from '@utad/core';
+import { expectFinite } from './checks';
 import { expectThreshold } from './confusion-at';
 import { connectedRegions, type ScoredRegion } from './connected-regions';
-import { expectFinite } from './finite';
 
 /**
  * The regions that an anomaly map marks: the 8-connected pixels with `value >= threshold`.

@@ -1,5 +1,5 @@
 import { rank } from './rank';
-import { expectBothClasses } from './steps';
+import { curveOf, expectBothClasses } from './steps';
 
 /** A receiver operating characteristic: three arrays of equal length, from the strictest threshold to the loosest. */
 export interface RocCurve {
@@ -31,18 +31,9 @@ export interface RocCurve {
 export function rocCurve(labels: ArrayLike<number>, scores: ArrayLike<number>): RocCurve {
   const ranking = rank(labels, scores, 'rocCurve');
   expectBothClasses(ranking, 'rocCurve');
-  let points = 1;
-  ranking.each(() => points++);
-  const falsePositiveRate = new Float64Array(points);
-  const truePositiveRate = new Float64Array(points);
-  const thresholds = new Float64Array(points);
-  thresholds[0] = Number.POSITIVE_INFINITY;
-  let point = 1;
-  ranking.each((threshold, truePositives, falsePositives) => {
-    thresholds[point] = threshold;
-    truePositiveRate[point] = truePositives / ranking.positives;
-    falsePositiveRate[point] = falsePositives / ranking.negatives;
-    point++;
-  });
+  const [falsePositiveRate, truePositiveRate, thresholds] = curveOf(ranking, [0, 0], (found, alarms) => [
+    alarms / ranking.negatives,
+    found / ranking.positives,
+  ]);
   return { falsePositiveRate, truePositiveRate, thresholds };
 }

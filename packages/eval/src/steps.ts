@@ -1,4 +1,4 @@
-import { MetricError } from './error';
+import { unexpected } from './error';
 
 /**
  * What the rule `score >= threshold` finds as the threshold falls: the common ground of all metrics that look at every
@@ -25,7 +25,7 @@ export function expectBothClasses(
   if (positives > 0 && negatives > 0) return;
   const received =
     positives + negatives === 0 ? 'none' : positives > 0 ? `${positives} ones` : `${negatives} zeros`;
-  throw new MetricError('one-class', `${metric}: expected ${name} of both classes, received ${received}`);
+  throw unexpected('one-class', metric, `${name} of both classes`, received);
 }
 
 /** What is divided by the number of anomalous samples needs one. */
@@ -35,8 +35,43 @@ export function expectPositives(
   name = 'labels',
 ): void {
   if (positives > 0) return;
-  throw new MetricError(
-    'no-positives',
-    `${metric}: expected a one among the ${name}, received ${negatives} zeros`,
-  );
+  throw unexpected('no-positives', metric, `a one among the ${name}`, `${negatives} zeros`);
+}
+
+/**
+ * Two columns of a curve and its thresholds, `Infinity` first, where no sample is found.
+ *
+ * @param start of the two columns
+ * @param pointAt what they are where so many samples of each class reach the threshold
+ */
+export function curveOf(
+  steps: Steps,
+  start: readonly [number, number],
+  pointAt: (truePositives: number, falsePositives: number) => readonly [number, number],
+): readonly [first: Float64Array, second: Float64Array, thresholds: Float64Array] {
+  let points = 1;
+  steps.each(() => points++);
+  const [first, second] = [new Float64Array(points), new Float64Array(points)];
+  const thresholds = new Float64Array(points);
+  [first[0], second[0]] = start;
+  thresholds[0] = Number.POSITIVE_INFINITY;
+  let point = 1;
+  steps.each((threshold, truePositives, falsePositives) => {
+    [first[point], second[point]] = pointAt(truePositives, falsePositives);
+    thresholds[point++] = threshold;
+  });
+  return [first, second, thresholds];
+}
+
+/** The highest value of a metric over all thresholds, and the strictest threshold that reaches it. */
+export function highestOf(
+  steps: Steps,
+  valueAt: (truePositives: number, falsePositives: number) => number,
+): { readonly value: number; readonly threshold: number } {
+  let highest = { value: -1, threshold: Number.NaN };
+  steps.each((threshold, truePositives, falsePositives) => {
+    const value = valueAt(truePositives, falsePositives);
+    if (value > highest.value) highest = { value, threshold };
+  });
+  return highest;
 }

@@ -15,6 +15,7 @@ import {
   iouAt,
   iouPerImageAt,
   MetricError,
+  mean,
   minMax,
   PixelAccumulator,
   precisionRecallCurve,
@@ -23,6 +24,8 @@ import {
   regionsAt,
   rocAuc,
   rocCurve,
+  sampleDeviation,
+  signedRankTest,
 } from '@utad/eval';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -54,6 +57,7 @@ const ofScores: Record<string, (scores: readonly number[]) => unknown> = {
   f1At: (scores) => f1At(labels, scores, 0.2),
   iouAt: (scores) => iouAt(labels, scores, 0.2),
   iouPerImageAt: (scores) => iouPerImageAt(labels, scores, size, 0.2),
+  mean: (scores) => mean(scores),
   minMax: (scores) => minMax(scores),
   PixelAccumulator: (scores) => adding(labels, scores),
   precisionRecallCurve: (scores) => precisionRecallCurve(labels, scores),
@@ -62,10 +66,14 @@ const ofScores: Record<string, (scores: readonly number[]) => unknown> = {
   regionsAt: (scores) => regionsAt(scores, size, 0.2),
   rocAuc: (scores) => rocAuc(labels, scores),
   rocCurve: (scores) => rocCurve(labels, scores),
+  sampleDeviation: (scores) => sampleDeviation(scores),
+  signedRankTest: (scores) => signedRankTest(scores),
 };
 /** They are given what was made of scores before. */
 const ofValues = ['differenceOfValues', 'intervalOfValues'];
-const withoutScores = ['iou', 'MetricError', ...ofValues];
+/** It is asynchronous, and tested with what else it refuses. */
+const ofRuns = ['compareRuns'];
+const withoutScores = ['iou', 'holmCorrection', 'MetricError', ...ofRuns, ...ofValues];
 
 describe.each(Object.entries(ofScores))('%s', (_, measure) => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(

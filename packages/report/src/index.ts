@@ -7,44 +7,44 @@ export type {
   GridCell,
   GridRow,
 } from './comparison/data';
-export { type RenderComparisonOptions, renderComparison } from './comparison/render-comparison';
-export { type SummariseOptions, summariseComparison } from './comparison/summary/summarise';
+export type { PaperResult } from './comparison/paper/beside';
+export {
+  type ComparisonSummary,
+  type DatasetSummary,
+  type RefusedPair,
+  type SummariseOptions,
+  summariseComparison,
+} from './comparison/summarise';
+export { ReportError, type ReportErrorCode } from './error';
+export { floatTiff } from './float-tiff';
+export type { ImageScore, Measured } from './measured';
 export type {
-  CategoryResult,
-  ComparisonSummary,
-  DatasetSummary,
-  MeanDifference,
-  MeanResult,
-  PairedDifference,
-  PaperResult,
-  RefusedPair,
-  RunResult,
-} from './comparison/summary/types';
-export { ReportError } from './error';
-export { floatTiff } from './pictures/float-tiff';
-export { heatmap } from './pictures/heatmap';
-export { type OverlayOptions, overlay } from './pictures/overlay';
-export type {
-  Comparison,
+  DefectTypeRow,
   Fact,
-  ImageScore,
   Latent,
   LatentPoint,
-  LayerShare,
-  Repair,
+  PartGroup,
+  PartShare,
+  PictureChange,
+  PictureChanges,
   ReportData,
+  ReportMetrics,
   ReportThresholds,
-  Restoration,
-  StageLosses,
+  RestorationGoal,
+  RestorationGoals,
+  ScoreComparison,
+  StageCourse,
 } from './run/data';
 export type {
+  DifferenceGroup,
   EncodedPicture,
   Gallery,
   GalleryImage,
+  GalleryMap,
   GalleryPicture,
+  GalleryRow,
+  PictureName,
+  TrainingNeighbour,
+  Verdict,
 } from './run/gallery/gallery';
-export { GalleryBuilder, type GalleryOptions } from './run/gallery/gallery-builder';
-export type { GalleryRow, MapGroup, Neighbour } from './run/gallery/gallery-row';
-export type { Verdict } from './run/gallery/verdict';
-export type { KindResult, Measured, ReportInterval, ReportMetrics } from './run/metrics';
 export { renderReport } from './run/render-report';

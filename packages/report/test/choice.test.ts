@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Candidate, Choice } from '../src/run/gallery/choice';
+import { type Candidate, Choice } from '../src/node/gallery/choice';
 
 function kept(candidates: readonly Candidate[], most: number): Candidate[] {
   const choice = new Choice(most);

@@ -1,13 +1,15 @@
 import {
-  GalleryBuilder,
   type GalleryPicture,
   type GalleryRow,
   ReportError,
+  type ReportErrorCode,
   renderReport,
 } from '@utad/report';
+import { GalleryBuilder } from '@utad/report/node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { bareReport } from './run/bare-report';
+import { sampleDifference } from './sample';
 
 const size = [4, 6] as const;
 const thresholds = { pixelThreshold: 0.5, imageThreshold: 10 };
@@ -20,7 +22,7 @@ function row(id: string, score: number, rest: Partial<GalleryRow> = {}): Gallery
     ...rest,
   };
 }
-const defect = { kind: 'hole', label: 1 } as const;
+const defect = { defectType: 'hole', label: 1 } as const;
 
 /** RGB, the same for the same seed; it takes as many bytes as a picture can. */
 function noiseOf(side: number, seed: number): Uint8Array {
@@ -81,7 +83,7 @@ describe('a gallery', () => {
           ],
         }),
       ],
-      { repairLimit: 0.2 },
+      { differences: [{ ...sampleDifference, limit: 0.2 }] },
     );
     const [image] = images;
     const total = image?.pictures.find(({ group }) => group === 'total');
@@ -254,24 +256,32 @@ describe('a budget of bytes', () => {
 });
 
 describe('a row that makes no sense is refused', () => {
-  const cases: [what: string, rows: readonly GalleryRow[], message: string][] = [
+  const cases: [what: string, rows: readonly GalleryRow[], code: ReportErrorCode, message: string][] = [
     [
       'a map of another size',
       [row('a', 1, { maps: [{ name: 'anomaly map', group: 'total', values: new Float32Array(7) }] })],
+      'length',
       'anomaly map of a: expected 4 x 6 = 24 values, received 7',
     ],
     [
       'an image of another size',
       [row('a', 1, { images: [{ name: 'input', symbol: 'x', pixels: new Uint8Array(7) }] })],
+      'length',
       'input of a: expected 4 x 6 x 3 = 72 values, received 7',
     ],
     [
       'a mask of another size',
       [row('a', 1, { mask: new Uint8Array(2) })],
+      'length',
       'mask of a: expected 4 x 6 = 24 values, received 2',
     ],
-    ['no image', [row('a', 1, { images: [] })], 'images of a: expected the input at least, received none'],
-    ['no total map', [row('a', 1, { maps: [] })], 'maps of a: expected one total, received 0'],
+    [
+      'no image',
+      [row('a', 1, { images: [] })],
+      'incomplete',
+      'images of a: expected the input at least, received none',
+    ],
+    ['no total map', [row('a', 1, { maps: [] })], 'incomplete', 'maps of a: expected one total, received 0'],
     [
       'NaN in a map',
       [
@@ -279,21 +289,24 @@ describe('a row that makes no sense is refused', () => {
           maps: [{ name: 'anomaly map', group: 'total', values: new Float32Array(24).fill(Number.NaN) }],
         }),
       ],
+      'not-finite',
       'anomaly map: expected numbers, received NaN at index 0',
     ],
     [
       'a score that is no number',
       [row('a', Number.NaN)],
+      'not-finite',
       'score of a: expected a finite number, received NaN',
     ],
     [
       'the same image twice',
       [row('a', 1), row('a', 2)],
+      'duplicate',
       'gallery: expected each image once, received a again',
     ],
   ];
-  it.for(cases)('%s', async ([, rows, message]) => {
-    await expect(galleryOf(rows)).rejects.toThrow(new ReportError(message));
+  it.for(cases)('%s', async ([, rows, code, message]) => {
+    await expect(galleryOf(rows)).rejects.toThrow(new ReportError(code, message));
   });
 
   it('and so are options and neighbours that make none', async () => {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { html } from '../src/page/html';
-import { inlineScript } from '../src/page/inline-script';
-import { page } from '../src/page/page';
+import { inlineScript, page } from '../src/page/page';
 
 const content = { title: 'a <page>', sort: 'report', createdAt: '2026-03-01T14:05:09.000Z', sections: [] };
 const policyOf = (text: string) => /Content-Security-Policy" content="([^"]*)"/.exec(text)?.[1] ?? '';
@@ -30,8 +29,8 @@ describe('a page', () => {
     const text = page({
       ...content,
       sections: [
-        { id: 'one', name: 'One', content: html`<section><h2 id="one">One</h2></section>` },
-        { id: 'two', name: 'Two', content: undefined },
+        { id: 'one', name: 'One', heading: 'The first one', content: html`<p>It is there.</p>` },
+        undefined,
       ],
     });
     expect([...text.matchAll(/href="([^"]*)"/g)].map(([, target]) => target)).toEqual(['#one']);

@@ -1,4 +1,5 @@
-import { heatmap, overlay, ReportError } from '@utad/report';
+import { ReportError } from '@utad/report';
+import { heatmap, overlay } from '@utad/report/node';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 

@@ -86,11 +86,15 @@ describe('text from outside', () => {
       configuration: evil,
       notes: [evil],
       comparisons: [{ name: evil, imageAuroc: 0.5, pixelAuroc: 0.5, note: evil }],
-      layerShares: [{ name: evil, group: evil, share: 1 }],
-      repairs: (sample.repairs ?? []).map((repair) => ({ ...repair, name: evil, symbol: evil })),
+      partShares: [{ name: evil, group: evil, share: 1 }],
+      partGroups: [{ key: evil, heading: evil }],
+      changes: {
+        about: evil,
+        pictures: (sample.changes?.pictures ?? []).map((change) => ({ ...change, name: evil, symbol: evil })),
+      },
       losses: [{ stage: evil, epochs: [{ losses: { [evil]: 1 } }] }],
-      scores: sample.scores.map((image) => ({ ...image, id: evil, kind: evil })),
-      kinds: (sample.kinds ?? []).map((kind) => ({ ...kind, kind: evil })),
+      scores: sample.scores.map((image) => ({ ...image, id: evil, defectType: evil })),
+      defectTypes: (sample.defectTypes ?? []).map((row) => ({ ...row, defectType: evil })),
     });
     expect(page.match(/<script|alert\("1"\)/)).toBeNull();
     expect(countOf(page, '&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;')).toBeGreaterThan(20);

@@ -1,11 +1,14 @@
 import { averagePrecision, bestF1, PixelAccumulator, quantile, rocAuc } from '@utad/eval';
-import {
-  GalleryBuilder,
-  type GalleryRow,
-  type ImageScore,
-  type KindResult,
-  type ReportData,
+import type {
+  DefectTypeRow,
+  DifferenceGroup,
+  GalleryRow,
+  ImageScore,
+  PartGroup,
+  ReportData,
+  RestorationGoals,
 } from '@utad/report';
+import { GalleryBuilder } from '@utad/report/node';
 import { sampleLatent } from './sample-latent';
 
 /** Uniform numbers in [0, 1), the same in every run. */
@@ -96,8 +99,8 @@ const course = (epochs: number, start: number, end: number, next: () => number) 
     (_, i) => (end + (start - end) * Math.exp((-5 * i) / epochs)) * (1 + 0.04 * (next() - 0.5)),
   );
 
-/** The numbers of each kind, without an interval for the second, as a kind with a single image has none. */
-function kindsOf(scores: readonly ImageScore[], threshold: number): KindResult[] {
+/** The numbers of each type, without an interval for the second, as a type with a single image has none. */
+function defectTypesOf(scores: readonly ImageScore[], threshold: number): DefectTypeRow[] {
   const good = scores.filter(({ label }) => label === 0);
   return [...new Set(scores.map(({ defectType }) => defectType))].map((defectType, i) => {
     const images = scores.filter((image) => image.defectType === defectType);
@@ -139,6 +142,46 @@ function pixelCurvesOf(rows: readonly GalleryRow[]) {
   return pixels.curves({ points: 200 });
 }
 
+/** What a detector of two stages calls the groups of its map. */
+export const samplePartGroups: readonly PartGroup[] = [
+  { key: 'layer', heading: 'By feature layer, from fine texture to larger shapes' },
+  { key: 'pair', heading: 'By pair of images compared' },
+];
+
+/** And a difference that it draws. */
+export const sampleDifference: DifferenceGroup = {
+  key: 'repair',
+  name: '|x − m|',
+  heading: 'Repaired by the impression',
+  description: 'Difference of input and impression',
+};
+
+/** And what its pictures are judged by. */
+export function sampleGoals(measured: {
+  readonly insideInput: number;
+  readonly insideImpression: number;
+  readonly outsideReconstruction: number;
+  readonly outsideImpression: number;
+}): RestorationGoals {
+  const impression = { name: 'impression', symbol: 'm' };
+  return {
+    about:
+      'Every defective test image has a clean twin, the same picture without the defect, so what the two stages do can be measured.',
+    goals: [
+      {
+        ...{ where: 'inside', target: 'clean twin', goal: { atMost: 0.5 } },
+        ...{ picture: impression, difference: measured.insideImpression },
+        ...{ reference: { name: 'input', symbol: 'x' }, referenceDifference: measured.insideInput },
+      },
+      {
+        ...{ where: 'outside', target: 'input', goal: { below: 1 } },
+        ...{ picture: { name: 'reconstruction', symbol: 'x̂' }, difference: measured.outsideReconstruction },
+        ...{ reference: impression, referenceDifference: measured.outsideImpression },
+      },
+    ],
+  };
+}
+
 /** A report of a run that never was, with every optional part. */
 export async function sampleReport(side = 64): Promise<ReportData> {
   const next = random(7);
@@ -172,6 +215,7 @@ export async function sampleReport(side = 64): Promise<ReportData> {
     pixelThreshold: 0.0213,
     imageThreshold: threshold,
     expected: rows.length,
+    differences: [sampleDifference],
   });
   for (const each of rows) await gallery.add(each);
   for (let i = 0; i < 8; i++) {
@@ -230,7 +274,7 @@ export async function sampleReport(side = 64): Promise<ReportData> {
     thresholds: { image: threshold, pixel: 0.0213, paper: 0.0657, oracle: 0.0318 },
     reduction: 'mean',
     scores,
-    kinds: kindsOf(scores, threshold),
+    defectTypes: defectTypesOf(scores, threshold),
     pixelCurves: pixelCurvesOf(rows),
     losses: Object.entries(stages).map(([stage, terms]) => {
       const epochs = 30;
@@ -260,23 +304,25 @@ export async function sampleReport(side = 64): Promise<ReportData> {
         note: 'what a set that is too easy would let anything reach',
       },
     ],
-    restoration: {
-      insideInput: 0.3421,
-      insideImpression: 0.0813,
-      outsideReconstruction: 0.0121,
-      outsideImpression: 0.0214,
+    restoration: sampleGoals({
+      ...{ insideInput: 0.3421, insideImpression: 0.0813 },
+      ...{ outsideReconstruction: 0.0121, outsideImpression: 0.0214 },
+    }),
+    changes: {
+      about: 'An impression should differ from the input where the defect is, and nowhere else.',
+      pictures: [
+        {
+          ...{ name: 'impression', symbol: 'm', inside: 0.2871, outside: 0.0196 },
+          ...{ good: 0.0184, share: 0.412, area: 0.031 },
+        },
+        {
+          ...{ name: 'reconstruction', symbol: 'x̂', inside: 0.1012, outside: 0.0117 },
+          ...{ good: 0.0109, share: 0.287, area: 0.031 },
+        },
+      ],
     },
-    repairs: [
-      {
-        ...{ name: 'impression', symbol: 'm', inside: 0.2871, outside: 0.0196 },
-        ...{ good: 0.0184, share: 0.412, area: 0.031 },
-      },
-      {
-        ...{ name: 'reconstruction', symbol: 'x̂', inside: 0.1012, outside: 0.0117 },
-        ...{ good: 0.0109, share: 0.287, area: 0.031 },
-      },
-    ],
-    layerShares: [
+    partGroups: samplePartGroups,
+    partShares: [
       { group: 'layer', name: 'conv1_2', share: 0.218 },
       { group: 'layer', name: 'conv2_2', share: 0.337 },
       { group: 'layer', name: 'conv3_4', share: 0.445 },

@@ -14,18 +14,11 @@ export interface PixelCurves {
   readonly overlap: Float64Array;
 }
 
-interface Point {
-  readonly threshold: number;
-  readonly falsePositiveRate: number;
-  readonly truePositiveRate: number;
-  readonly precision: number;
-  readonly overlap: number;
-}
+type Point = Readonly<Record<keyof PixelCurves, number>>;
 
-/** Leaves out points as long as no rate moves by more than one part in `points` between those that stay. */
 export function curvesOf(table: ScoreTable, regions: number, points: number): PixelCurves {
   const start: Point = {
-    threshold: Number.POSITIVE_INFINITY,
+    thresholds: Number.POSITIVE_INFINITY,
     falsePositiveRate: 0,
     truePositiveRate: 0,
     precision: 1,
@@ -38,9 +31,9 @@ export function curvesOf(table: ScoreTable, regions: number, points: number): Pi
     kept.push(point);
     lastKept = point;
   };
-  table.each((threshold, truePositives, falsePositives, covered) => {
+  table.each((thresholds, truePositives, falsePositives, covered) => {
     const point = {
-      threshold,
+      thresholds,
       falsePositiveRate: falsePositives / table.negatives,
       truePositiveRate: truePositives / table.positives,
       precision: truePositives / (truePositives + falsePositives),
@@ -50,13 +43,13 @@ export function curvesOf(table: ScoreTable, regions: number, points: number): Pi
     last = point;
   });
   if (last !== lastKept) keep(last);
-  const column = (value: (point: Point) => number) => Float64Array.from(kept, value);
+  const column = (name: keyof PixelCurves) => Float64Array.from(kept, (point) => point[name]);
   return {
-    thresholds: column(({ threshold }) => threshold),
-    falsePositiveRate: column(({ falsePositiveRate }) => falsePositiveRate),
-    truePositiveRate: column(({ truePositiveRate }) => truePositiveRate),
-    precision: column(({ precision }) => precision),
-    overlap: column(({ overlap }) => overlap),
+    thresholds: column('thresholds'),
+    falsePositiveRate: column('falsePositiveRate'),
+    truePositiveRate: column('truePositiveRate'),
+    precision: column('precision'),
+    overlap: column('overlap'),
   };
 }
 

@@ -3,17 +3,16 @@ import { AUPRO_LIMIT, type AuproOptions, expectLimit } from '../aupro';
 import { averagePrecisionOf } from '../average-precision';
 import { type BestF1, bestF1Of } from '../best-f1';
 import { type BestIou, bestIouOf } from '../best-iou';
-import { countOnes, expectSameLength } from '../binary';
+import { countMaps, countOnes, expectSameLength } from '../checks';
 import { CompensatedSum } from '../compensated-sum';
-import { type Confusion, expectThreshold } from '../confusion-at';
-import { MetricError } from '../error';
+import { type Confusion, confusionOf, expectThreshold } from '../confusion-at';
+import { unexpected } from '../error';
 import { f1Of } from '../f1-at';
 import { iouOf } from '../iou-at';
 import { hasRegion, labelRegions } from '../label-regions';
 import type { MinMax } from '../min-max';
 import { expectShare, quantileOf } from '../quantile';
 import { rocAucOf } from '../roc-auc';
-import { countMaps } from '../size';
 import { expectBothClasses } from '../steps';
 import { curvesOf, type PixelCurves } from './curves';
 import { isFiniteBits } from './score-key';
@@ -67,10 +66,7 @@ export class PixelAccumulator {
   add(scores: Float32Array, groundTruth: ArrayLike<number>, size: Size): void {
     const metric = 'PixelAccumulator.add';
     if (!(scores instanceof Float32Array)) {
-      throw new MetricError(
-        'not-float32',
-        `${metric}: expected scores in a Float32Array, received ${typeof scores}`,
-      );
+      throw unexpected('not-float32', metric, 'scores in a Float32Array', typeof scores);
     }
     expectSameLength(metric, ['ground truth pixels', groundTruth], ['scores', scores]);
     const maps = countMaps(scores.length, size, metric);
@@ -78,10 +74,7 @@ export class PixelAccumulator {
     const words = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
     const wrong = words.findIndex((word) => !isFiniteBits(word));
     if (wrong >= 0) {
-      throw new MetricError(
-        'not-finite',
-        `${metric}: expected finite scores, received ${scores[wrong]} at index ${wrong}`,
-      );
+      throw unexpected('not-finite', metric, 'finite scores', `${scores[wrong]} at index ${wrong}`);
     }
     const pixels = size[0] * size[1];
     for (let start = 0; start < maps * pixels; start += pixels) {
@@ -235,7 +228,7 @@ export class PixelAccumulator {
   curves({ points = 500 }: CurvesOptions = {}): PixelCurves {
     const metric = 'PixelAccumulator.curves';
     if (!Number.isInteger(points) || points < 1) {
-      throw new MetricError('range', `${metric}: expected a whole number of points, received ${points}`);
+      throw unexpected('range', metric, 'a whole number of points', points);
     }
     expectBothClasses(this.table, metric, 'ground truth pixels');
     return curvesOf(this.table, this.regions, points);
@@ -243,18 +236,13 @@ export class PixelAccumulator {
 
   private expectPixels(metric: string): number {
     const count = this.table.positives + this.table.negatives;
-    if (count === 0) throw new MetricError('empty', `${metric}: expected at least one map, received none`);
+    if (count === 0) throw unexpected('empty', metric, 'at least one map', 'none');
     return count;
   }
 
   private countAt(threshold: number, metric: string): Confusion {
     expectThreshold(threshold, metric);
     const { truePositives, falsePositives } = this.table.countFrom(threshold);
-    return {
-      truePositives,
-      falsePositives,
-      trueNegatives: this.table.negatives - falsePositives,
-      falseNegatives: this.table.positives - truePositives,
-    };
+    return confusionOf(truePositives, falsePositives, this.table);
   }
 }

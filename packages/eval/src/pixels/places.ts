@@ -7,11 +7,9 @@ export interface Places {
   readonly weights: Float64Array;
 }
 
-export const NO_PLACES: Places = {
-  places: new Uint16Array(0),
-  counts: new Float64Array(0),
-  weights: new Float64Array(0),
-};
+const none = new Float64Array(0);
+
+export const NO_PLACES: Places = { places: new Uint16Array(0), counts: none, weights: none };
 
 /** Visits the places of two lists as one, from the highest down. */
 export function descend(
@@ -65,11 +63,7 @@ export function tally(places: Uint16Array): Places {
     if (used === 0 || ascending[used - 1] !== place) ascending[used++] = place;
     counts[used - 1] = (counts[used - 1] ?? 0) + 1;
   }
-  return {
-    places: ascending.slice(0, used),
-    counts: counts.slice(0, used),
-    weights: NO_PLACES.weights,
-  };
+  return { places: ascending.slice(0, used), counts: counts.slice(0, used), weights: NO_PLACES.weights };
 }
 
 /** The same with what pixels of regions of these areas weigh. */
@@ -86,9 +80,5 @@ export function weightedTally(places: Uint16Array, areas: Uint32Array): Places {
     counts[used - 1] = (counts[used - 1] ?? 0) + 1;
     weights[used - 1] = (weights[used - 1] ?? 0) + 1 / (pair - place * 2 ** 32);
   }
-  return {
-    places: distinct.slice(0, used),
-    counts: counts.slice(0, used),
-    weights: weights.slice(0, used),
-  };
+  return { places: distinct.slice(0, used), counts: counts.slice(0, used), weights: weights.slice(0, used) };
 }

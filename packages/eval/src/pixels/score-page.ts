@@ -109,16 +109,14 @@ export class ScorePage {
 
   /** From tally and list to a table, which is returned. */
   private spread(): Uint8Array {
-    const { places, counts, weights } = this.tallied;
+    const { tallied } = this;
     const bytes = new Uint8Array(PLACES);
     this.weights = this.areas === null ? null : new Float64Array(PLACES);
-    for (let i = 0; i < places.length; i++) {
-      this.weigh(bytes, places[i] ?? 0, counts[i] ?? 0, weights[i] ?? 0);
-    }
+    this.bytes = bytes;
+    this.addPlaces(tallied);
     for (let i = 0; i < this.used; i++) {
       this.weigh(bytes, this.list[i] ?? 0, 1, 1 / (this.areas?.[i] ?? 1));
     }
-    this.bytes = bytes;
     this.tallied = NO_PLACES;
     this.resize(0, 0);
     return bytes;

@@ -37,12 +37,11 @@ export class ScoreTable {
 
   /** Counts what another table has counted. */
   addTable({ good, anomalous, pagesInUse, positives, negatives }: ScoreTable): void {
-    for (const number of pagesInUse) {
-      const ofGood = good[number];
-      const ofAnomalous = anomalous[number];
-      if (ofGood) (this.good[number] ?? this.newPage(this.good, number, 'good')).addPage(ofGood);
-      if (ofAnomalous) {
-        (this.anomalous[number] ?? this.newPage(this.anomalous, number, 'anomalous')).addPage(ofAnomalous);
+    const parts = { good, anomalous };
+    for (const pixels of ['good', 'anomalous'] as const) {
+      for (const number of pagesInUse) {
+        const page = parts[pixels][number];
+        if (page) (this[pixels][number] ?? this.newPage(number, pixels)).addPage(page);
       }
     }
     this.positives += positives;
@@ -149,19 +148,19 @@ export class ScoreTable {
 
   private addGood(key: number): void {
     this.negatives++;
-    const page = this.good[key >>> 16] ?? this.newPage(this.good, key >>> 16, 'good');
+    const page = this.good[key >>> 16] ?? this.newPage(key >>> 16, 'good');
     page.add(key & 0xffff, 0);
   }
 
   private addAnomalous(key: number, area: number): void {
     this.positives++;
-    const page = this.anomalous[key >>> 16] ?? this.newPage(this.anomalous, key >>> 16, 'anomalous');
+    const page = this.anomalous[key >>> 16] ?? this.newPage(key >>> 16, 'anomalous');
     page.add(key & 0xffff, area);
   }
 
-  private newPage(pages: (ScorePage | undefined)[], number: number, pixels: 'good' | 'anomalous'): ScorePage {
+  private newPage(number: number, pixels: 'good' | 'anomalous'): ScorePage {
     const page = new ScorePage(pixels);
-    pages[number] = page;
+    this[pixels][number] = page;
     this.pagesInUse.add(number);
     return page;
   }

@@ -2,7 +2,8 @@ import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import { type Html, html } from '../page/html';
 import { bottomAxis, chart, leftAxis, round } from './axes';
-import { type Point, simplify } from './simplify';
+
+export type Point = readonly [x: number, y: number];
 
 const size = [312, 340] as const;
 const box = { left: 48, top: 12, right: 330, bottom: 270 };
@@ -17,8 +18,8 @@ export interface UnitChart {
   readonly axes: readonly [x: string, y: string];
   /** In [0, 1]. */
   readonly curve: readonly Point[];
-  /** What chance reaches, from one point to another. */
-  readonly chance?: readonly [Point, Point];
+  /** What chance reaches at the left and at the right. */
+  readonly chance: { readonly from: number; readonly to: number } | undefined;
   /** The curve's area counts only up to here; it is tinted. */
   readonly limit?: number;
   /** Where the fitted threshold works. */
@@ -38,7 +39,7 @@ export function unitChart({ label, axes, curve, chance, limit, mark }: UnitChart
       limit !== undefined && tinted(points, limit)
     }${
       chance &&
-      html`<line class="chance" x1="${round(x(chance[0][0]))}" y1="${round(y(chance[0][1]))}" x2="${round(x(chance[1][0]))}" y2="${round(y(chance[1][1]))}"/>`
+      html`<line class="chance" x1="${box.left}" y1="${round(y(chance.from))}" x2="${box.right}" y2="${round(y(chance.to))}"/>`
     }<path class="line" d="${path ?? ''}"/>${mark && marked(mark)}`,
   );
 }
@@ -64,4 +65,19 @@ function marked([a, b]: Point): Html {
   const [cx, cy] = [round(x(a)), round(y(b))];
   const left = a > 0.6;
   return html`<circle class="mark" cx="${cx}" cy="${cy}" r="5"/><text class="mark-label" x="${left ? cx - 10 : cx + 10}" y="${b < 0.08 ? cy - 8 : cy + 16}" text-anchor="${left ? 'end' : 'start'}">fitted threshold</text>`;
+}
+
+/** Points in units of a chart, rounded, without those in the middle of a level or upright stretch: a smaller file. */
+function simplify(points: Iterable<Point>): Point[] {
+  const kept: Point[] = [];
+  for (const [exactX, exactY] of points) {
+    const [x, y] = [round(exactX), round(exactY)];
+    const [before, last] = [kept.at(-2), kept.at(-1)];
+    if (last && last[0] === x && last[1] === y) continue;
+    const straight =
+      before && last && ((before[0] === x && last[0] === x) || (before[1] === y && last[1] === y));
+    if (straight) kept.pop();
+    kept.push([x, y]);
+  }
+  return kept;
 }

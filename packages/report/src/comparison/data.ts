@@ -1,6 +1,6 @@
 import type { Size } from '@utad/core';
-import type { ImageScore } from '../run/data';
-import type { Measured } from '../run/metrics';
+import type { ScoredRun } from '@utad/eval';
+import type { ImageScore, Measured } from '../measured';
 
 /** Runs of several detectors, categories and seeds, side by side, as plain data. */
 export interface ComparisonData {
@@ -27,22 +27,7 @@ export interface ComparedDetector {
 }
 
 /** One detector, trained and evaluated once. */
-export interface ComparedRun {
-  /** Unique, such as the folder of the run. */
-  readonly id: string;
-  /** The name of a {@link ComparedDetector}. */
-  readonly detector: string;
-  /** Such as `mvtec`; results of two data sets are never averaged. */
-  readonly dataset: string;
-  /** The product or normal class. */
-  readonly category: string;
-  /** What its training was seeded with. */
-  readonly seed: number;
-  /**
-   * What tells two test sets apart whose images have the same ids, such as the seed by which they were drawn. Runs are only
-   * paired where it is the same.
-   */
-  readonly testSet?: string;
+export interface ComparedRun extends Omit<ScoredRun, 'scores' | 'values'> {
   /** Every image of the test set. Image metrics, their intervals and the paired differences come from these. */
   readonly scores: readonly ImageScore[];
   /** Over all pixels, as they were measured; `null` without masks. */
@@ -68,17 +53,11 @@ export interface ComparisonGrid {
 }
 
 /** One test image as several detectors see it. */
-export interface GridRow {
-  /** Of its record. */
-  readonly id: string;
+export interface GridRow extends Omit<ImageScore, 'score'> {
   /** As in {@link ComparedRun}. */
   readonly dataset: string;
   /** As in {@link ComparedRun}. */
   readonly category: string;
-  /** `good`, or the type of defect. */
-  readonly defectType: string;
-  /** Ground truth: 0 good, 1 anomalous. */
-  readonly label: 0 | 1;
   /** Of every picture, map and mask of the row. */
   readonly size: Size;
   /** The input, RGB, `H * W * 3` bytes. */

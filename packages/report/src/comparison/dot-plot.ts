@@ -1,9 +1,9 @@
+import type { RunResult } from '@utad/eval';
 import { scaleLinear } from 'd3-scale';
 import { bottomAxis, chart, round } from '../charts/axes';
 import { formatMetric } from '../page/format';
 import { type Html, html } from '../page/html';
 import { mark, seriesClass } from './series';
-import type { RunResult } from './summary/types';
 
 const width = 420;
 const box = { left: 104, right: 406, top: 10 };
@@ -35,11 +35,12 @@ export function dotPlot({ name, categories, detectors, results, paper }: DotPlot
       return runs.length === 0 ? [] : [runs];
     }),
   }));
-  const tops = bands.map((_, i) =>
-    bands.slice(0, i).reduce((y, { lines }) => y + Math.max(1, lines.length) * lineHeight + gap, box.top),
-  );
-  const last = bands.at(-1);
-  const bottom = (tops.at(-1) ?? box.top) + Math.max(1, last?.lines.length ?? 1) * lineHeight + gap;
+  let bottom = box.top;
+  const placed = bands.map(({ lines, ...band }) => {
+    const [top, height] = [bottom, Math.max(1, lines.length) * lineHeight];
+    bottom += height + gap;
+    return { ...band, lines, top, height };
+  });
   const printed = categories.flatMap((category) => paper.get(category) ?? []);
   const values = bands.flatMap(({ lines }) =>
     lines.flatMap((runs) =>
@@ -62,9 +63,7 @@ export function dotPlot({ name, categories, detectors, results, paper }: DotPlot
       (tick) =>
         html`<line class="grid" x1="${round(x(tick))}" x2="${round(x(tick))}" y1="${box.top}" y2="${bottom}"/>`,
     );
-  const drawn = bands.map(({ category, lines }, i) => {
-    const top = tops[i] ?? box.top;
-    const height = Math.max(1, lines.length) * lineHeight;
+  const drawn = placed.map(({ category, lines, top, height }) => {
     const ours = paper.get(category);
     return html`<text class="row" x="${box.left - 10}" y="${top + height / 2 + gap / 2 + 4}" text-anchor="end">${shortened(category)}</text>${
       ours !== undefined &&
@@ -80,9 +79,9 @@ export function dotPlot({ name, categories, detectors, results, paper }: DotPlot
       }${runs.map(({ value }) => mark(series, round(x(value ?? 0)), y))}`;
     })}`;
   });
-  const rules = tops
+  const rules = placed
     .slice(1)
-    .map((y) => html`<line class="grid" x1="0" x2="${box.right}" y1="${y}" y2="${y}"/>`);
+    .map(({ top }) => html`<line class="grid" x1="0" x2="${box.right}" y1="${top}" y2="${top}"/>`);
   return chart(
     [bottom + 40, width],
     `${name} by category. ${shown

@@ -1,16 +1,12 @@
 import { averagePrecision, bestF1, rocAuc, type ScoreMetric } from '@utad/eval';
-import type { Measured } from '../run/metrics';
+import type { Measured } from '../measured';
 import type { ComparedPixels } from './data';
 
 /** A metric that runs are compared by, in [0, 1], higher is better. */
-export type ComparedMetric =
-  | { readonly key: string; readonly name: string; readonly meaning: string; readonly ofScores: ScoreMetric }
-  | {
-      readonly key: string;
-      readonly name: string;
-      readonly meaning: string;
-      readonly ofPixels: (pixels: ComparedPixels) => Measured;
-    };
+export type ComparedMetric = { readonly key: string; readonly name: string; readonly meaning: string } & (
+  | { readonly ofScores: ScoreMetric }
+  | { readonly ofPixels: (pixels: ComparedPixels) => Measured }
+);
 
 /** In the order in which a reader chooses among them. */
 export const comparedMetrics: readonly ComparedMetric[] = [

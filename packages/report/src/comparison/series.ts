@@ -1,26 +1,5 @@
-import {
-  type SymbolType,
-  symbol,
-  symbolCircle,
-  symbolCross,
-  symbolDiamond,
-  symbolSquare,
-  symbolStar,
-  symbolTriangle,
-  symbolWye,
-} from 'd3-shape';
+import { SHAPES, shapePath } from '../charts/shapes';
 import { type Html, html } from '../page/html';
-
-/** A shape and a colour for each detector, so that neither has to be told apart alone. */
-const shapes: readonly SymbolType[] = [
-  symbolCircle,
-  symbolSquare,
-  symbolTriangle,
-  symbolDiamond,
-  symbolCross,
-  symbolStar,
-  symbolWye,
-];
 
 /** Contrast with the page is at least 4.5 in either setting. */
 export const seriesColours = {
@@ -28,14 +7,12 @@ export const seriesColours = {
   dark: ['#74b3ee', '#f5945c', '#6cc48d', '#cf9bea', '#e0bd4f', '#66d9e8', '#faa2c1', '#ced4da'],
 } as const;
 
-const shapeOf = (index: number): SymbolType => shapes[index % shapes.length] ?? symbolCircle;
-
 /** The class that gives a mark the colour of a detector. */
 export const seriesClass = (index: number): string => `series-${index % seriesColours.light.length}`;
 
-/** The mark of a detector, at a place of a chart. */
+/** The mark of a detector, at a place of a chart: a shape and a colour of its own, so that neither has to be told apart alone. */
 export function mark(index: number, x: number, y: number, area = 42): Html {
-  const path = symbol(shapeOf(index), area).digits(1)() ?? '';
+  const path = shapePath(SHAPES[index % SHAPES.length] ?? SHAPES[0], area);
   return html`<path class="mark-of ${seriesClass(index)}" transform="translate(${x} ${y})" d="${path}"/>`;
 }
 

@@ -1,3 +1,5 @@
+import type { ResultInterval } from '@utad/eval';
+
 const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 /** Significant digits, three unless said otherwise: `0.0213`, `1,240`, `3.1 × 10⁻⁶`. */
@@ -56,4 +58,25 @@ export function count(number: number, singular: string, plural = `${singular}s`)
 
 function signed(digits: string): string {
   return digits.replace('-', '−');
+}
+
+/** A difference with its sign, `+0.021`, or a dash. */
+export function formatDifference(value: number | null): string {
+  const text = formatMetric(value);
+  return value !== null && value > 0 && text !== '0.000' ? `+${text}` : text.replace(/^−(0\.000)$/, '$1');
+}
+
+/** `0.031`, `< 0.001`, or a dash. */
+export function formatPValue(value: number | null): string {
+  return value !== null && value < 0.001 ? '< 0.001' : formatMetric(value);
+}
+
+/** `0.701 to 0.846`. */
+export function formatInterval({ low, high }: ResultInterval): string {
+  return `${formatMetric(low)} to ${formatMetric(high)}`;
+}
+
+/** `95 %`. */
+export function formatConfidence({ confidence }: ResultInterval): string {
+  return `${Number((confidence * 100).toFixed(1))} %`;
 }

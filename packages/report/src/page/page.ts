@@ -1,19 +1,36 @@
+import { sha256Bytes } from '@utad/files';
 import { Html, html } from './html';
-import { type Behaviour, inlineScript } from './inline-script';
 import { style } from './style';
 
 /** A part of a page, with its place in the table of contents. */
-interface PageSection {
-  /** Of the element that its link leads to; the content has it. */
+export interface PageSection {
+  /** Of its heading, to which the link leads. */
   readonly id: string;
   /** The text of the link. */
   readonly name: string;
-  /** Left out of the page where it is undefined. */
-  readonly content: Html | undefined;
+  /** The text of its heading. */
+  readonly heading: string;
+  /** Below the heading. */
+  readonly content: Html;
+  /** Rules that only this section needs. */
+  readonly style?: string;
+  /** What the section does; it must read well without. */
+  readonly behaviour?: Behaviour;
+}
+
+/** Sentences that a reader should keep in mind; no section without any. */
+export function notesSection(
+  name: string,
+  heading: string,
+  sentences: readonly string[],
+): PageSection | undefined {
+  if (sentences.length === 0) return undefined;
+  const content = html`<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
+  return { id: 'notes', name, heading, content };
 }
 
 /** What a page is made of. */
-export interface PageContent {
+interface PageContent {
   readonly title: string;
   /** What follows the title in the name of the window. */
   readonly sort: string;
@@ -21,7 +38,8 @@ export interface PageContent {
   readonly createdAt: string;
   /** Below the title. */
   readonly lead?: Html | undefined;
-  readonly sections: readonly PageSection[];
+  /** Those that are undefined are left out. */
+  readonly sections: readonly (PageSection | undefined)[];
   /** What the page does; it must read well without. */
   readonly behaviours?: readonly Behaviour[];
   /** Rules that only this page needs. */
@@ -36,7 +54,10 @@ export interface PageContent {
  */
 export function page(content: PageContent): string {
   const { title, sort, createdAt, lead, behaviours = [], styles = [] } = content;
-  const script = behaviours.length > 0 ? inlineScript(behaviours) : undefined;
+  const sections = content.sections.filter((section) => section !== undefined);
+  const scripts = [...behaviours, ...sections.flatMap(({ behaviour }) => behaviour ?? [])];
+  const script = scripts.length > 0 ? inlineScript(scripts) : undefined;
+  const rules = [style, ...styles, ...sections.flatMap((section) => section.style ?? [])];
   const policy = [
     "default-src 'none'",
     'img-src data:',
@@ -45,7 +66,6 @@ export function page(content: PageContent): string {
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');
-  const sections = content.sections.filter((section) => section.content !== undefined);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -53,14 +73,18 @@ export function page(content: PageContent): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <title>${title}: ${sort}</title>
-<style>${new Html([style, ...styles].join('\n'))}</style>
+<style>${new Html(rules.join('\n'))}</style>
 </head>
 <body>
 <header><h1>${title}</h1><time datetime="${createdAt}">${readableTime(createdAt)}</time>
 ${lead}</header>
 <nav aria-label="Sections"><ul>${sections.map(({ id, name }) => html`<li><a href="#${id}">${name}</a></li>`)}</ul></nav>
 <main>
-${sections.map((section) => section.content)}
+${sections.map(
+  ({ id, heading, content }) =>
+    html`<section aria-labelledby="${id}"><h2 id="${id}">${heading}</h2>
+${content}</section>`,
+)}
 </main>
 ${script && new Html(`<script>${script.text}</script>\n`)}</body>
 </html>
@@ -71,4 +95,24 @@ ${script && new Html(`<script>${script.text}</script>\n`)}</body>
 function readableTime(iso: string): string {
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/**
+ * Something that a page does once it is read. Its source is what the page holds, so that it may use nothing but its own
+ * names and those of the browser.
+ */
+type Behaviour = () => void;
+
+/** A script of behaviours, with the source of a content security policy that lets this script run and no other. */
+interface InlineScript {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** Makes one script, in which every behaviour stands alone. */
+export function inlineScript(behaviours: readonly Behaviour[]): InlineScript {
+  const text = behaviours.map((behaviour) => `(${behaviour.toString()})();`).join('\n');
+  // The parser of HTML would end, or never end, the script there; nothing of ours needs to spell these.
+  if (/<\/script|<!--/i.test(text)) throw new Error('inline script: expected no mark-up of scripts in it');
+  return { text, source: `'sha256-${btoa(String.fromCharCode(...sha256Bytes(text)))}'` };
 }

@@ -1,10 +1,10 @@
-import type { PixelCurves } from '@utad/eval';
-import type { Gallery } from './gallery/gallery';
-import type { KindResult, Measured, ReportMetrics } from './metrics';
+import type { PixelCurves, ResultInterval } from '@utad/eval';
+import type { ImageScore, Measured } from '../measured';
+import type { Gallery, PictureName } from './gallery/gallery';
 
 /** Everything a report shows, as plain data. Scores and map values are higher where something is more anomalous. */
 export interface ReportData {
-  /** What was measured on what, such as `two-stage on synthetic / washer`. */
+  /** What was measured on what, such as `autoencoder on synthetic / washer`. */
   readonly title: string;
   /** ISO 8601. */
   readonly createdAt: string;
@@ -18,24 +18,26 @@ export interface ReportData {
   readonly metrics: ReportMetrics;
   /** Where good ends and anomalous begins. */
   readonly thresholds: ReportThresholds;
-  /** How the image score comes from the anomaly map. */
-  readonly reduction: 'mean' | 'max';
+  /** What of the anomaly map the image score is, such as `maximum`; left out where it is another number. */
+  readonly reduction?: string;
   /** Every image of the test set. */
   readonly scores: readonly ImageScore[];
   /** The good images, and each type of defect against them. */
-  readonly kinds?: readonly KindResult[];
+  readonly defectTypes?: readonly DefectTypeRow[];
   /** ROC, precision-recall and PRO curve of all pixels, from `PixelAccumulator.curves` of `@utad/eval`. */
   readonly pixelCurves?: PixelCurves | null;
   /** The course of training, stage by stage. */
-  readonly losses: readonly StageLosses[];
+  readonly losses: readonly StageCourse[];
   /** Other ways to score the same images, the detector's own among them. */
-  readonly comparisons?: readonly Comparison[];
-  /** How well images are restored; needs the clean twins of defective images. */
-  readonly restoration?: Restoration;
-  /** Where intermediate images differ from the input; needs masks. */
-  readonly repairs?: readonly Repair[];
-  /** What the anomaly map is made of, by feature layer or pair of images; shares in [0, 1]. */
-  readonly layerShares?: readonly LayerShare[];
+  readonly comparisons?: readonly ScoreComparison[];
+  /** How near pictures come to what they should be; needs the clean twins of defective images. */
+  readonly restoration?: RestorationGoals;
+  /** Where pictures differ from the input; needs masks. */
+  readonly changes?: PictureChanges;
+  /** What the anomaly map is made of. */
+  readonly partShares?: readonly PartShare[];
+  /** What the groups of `partShares` are called. */
+  readonly partGroups?: readonly PartGroup[];
   /** Latent codes of images in two dimensions. */
   readonly latent?: Latent;
   /** The images to show, as `GalleryBuilder` made them; left out where there are none. */
@@ -59,21 +61,9 @@ export interface ReportThresholds {
 /** A line of a table of facts. */
 export type Fact = readonly [label: string, value: string];
 
-/** One image of the test set with its score. */
-export interface ImageScore {
-  /** Unique in the test set, such as `test/good/000.png`. */
-  readonly id: string;
-  /** `good`, or the type of defect. */
-  readonly defectType: string;
-  /** Ground truth: 0 good, 1 anomalous. */
-  readonly label: 0 | 1;
-  /** The image score; higher is more anomalous. */
-  readonly score: number;
-}
-
 /** The course of one stage of training. */
-export interface StageLosses {
-  /** For the heading, such as `ie-net`. */
+export interface StageCourse {
+  /** For the heading, such as `encoder`. */
   readonly stage: string;
   /** First to last: the mean of each loss term over the epoch, and over held-out images after it. */
   readonly epochs: readonly {
@@ -83,8 +73,8 @@ export interface StageLosses {
 }
 
 /** What another way to score the same images reaches. */
-export interface Comparison {
-  /** What was compared, such as `|x - m|, mean`. */
+export interface ScoreComparison {
+  /** What was compared, such as `|x - x̂|, mean`. */
   readonly name: string;
   /** Over whole images, in [0, 1], higher is better. */
   readonly imageAuroc: Measured;
@@ -94,24 +84,42 @@ export interface Comparison {
   readonly note?: string;
 }
 
-/** Mean absolute differences in [0, 1]: x input, m impression, x̂ reconstruction. */
-export interface Restoration {
-  /** `|x - clean twin|` inside the defect masks. */
-  readonly insideInput: number;
-  /** `|m - clean twin|` inside the defect masks. */
-  readonly insideImpression: number;
-  /** `|x̂ - x|` outside the defect masks. */
-  readonly outsideReconstruction: number;
-  /** `|m - x|` outside the defect masks. */
-  readonly outsideImpression: number;
+/** What the pictures of a detector are judged by, and whether they reach it. */
+export interface RestorationGoals {
+  /** A sentence or two on what clean twins are and what is measured. */
+  readonly about?: string;
+  /** In the order shown. */
+  readonly goals: readonly RestorationGoal[];
 }
 
-/** Where an intermediate image differs from the input: mean absolute differences in [0, 1]. */
-export interface Repair {
-  /** Of the intermediate image, such as `impression`. */
-  readonly name: string;
-  /** Such as `m`; empty for none. */
-  readonly symbol: string;
+/** One picture against another one: which of the two is nearer to what both should be. */
+export interface RestorationGoal {
+  /** Which pixels count: those inside the defect masks, or those outside. */
+  readonly where: 'inside' | 'outside';
+  /** What both should be: the same picture without the defect, or the input. */
+  readonly target: 'clean twin' | 'input';
+  /** What is judged. */
+  readonly picture: PictureName;
+  /** Its mean absolute difference from the target, in [0, 1]; lower is better. */
+  readonly difference: number;
+  /** What it is set against. */
+  readonly reference: PictureName;
+  /** The mean absolute difference of that from the target, in [0, 1]. */
+  readonly referenceDifference: number;
+  /** What share of the reference's difference it may have. */
+  readonly goal: { readonly atMost: number } | { readonly below: number };
+}
+
+/** Where pictures of a detector differ from the input. */
+export interface PictureChanges {
+  /** A sentence or two on what they should change. */
+  readonly about?: string;
+  /** In the order shown. */
+  readonly pictures: readonly PictureChange[];
+}
+
+/** Where one picture differs from the input: mean absolute differences in [0, 1]. */
+export interface PictureChange extends PictureName {
   /** Inside the defect masks. Higher means more was changed there. */
   readonly inside: number;
   /** Outside the masks of the same images. Lower is better. */
@@ -124,13 +132,21 @@ export interface Repair {
   readonly area: number;
 }
 
+/** Parts of an anomaly map that add up to the whole of it, and what they are called together. */
+export interface PartGroup {
+  /** A word for one of them, such as `layer`: parts name their group by it, and sentences use it. */
+  readonly key: string;
+  /** Heads their shares of the map. Default `By layer`, whatever the key is. */
+  readonly heading?: string;
+}
+
 /** What one part of the anomaly map makes of it. */
-export interface LayerShare {
-  /** The layer or pair, such as `conv3_4`. */
+export interface PartShare {
+  /** Such as `conv3_4`. */
   readonly name: string;
   /** Of the whole, in [0, 1]. */
   readonly share: number;
-  /** Parts of one group add up to the whole map; `layer` and `pair` are described in words. */
+  /** The key of a {@link PartGroup}; parts of one group add up to the whole map. */
   readonly group?: string;
 }
 
@@ -168,4 +184,60 @@ export interface LatentPoint {
   readonly x: number;
   /** Upwards, likewise. */
   readonly y: number;
+}
+
+/** The numbers of a test set. What is absent was not measured; what is `null` has no value, and the report says why. */
+export interface ReportMetrics {
+  /** Over whole images. */
+  readonly image: {
+    /** Area under the ROC curve of image scores, in [0, 1], higher is better. */
+    readonly auroc: Measured;
+    /** Average precision of image scores, in [0, 1], higher is better. */
+    readonly aupr?: Measured;
+    /** The best F1 score of any threshold, in [0, 1], higher is better; it looks at the labels to choose. */
+    readonly f1Max?: Measured;
+    /** The AUROC with the mean of the anomaly map as score. */
+    readonly aurocMean?: Measured;
+    /** The AUROC with the maximum of the anomaly map as score. */
+    readonly aurocMax?: Measured;
+    /** How sure the numbers above are, by a bootstrap over the images. */
+    readonly intervals?: Readonly<Partial<Record<'auroc' | 'aupr' | 'f1Max', ResultInterval | null>>>;
+  };
+  /** Over all pixels; `null` without masks. */
+  readonly pixel: {
+    /** Area under the ROC curve of all pixels of the test set, in [0, 1], higher is better. */
+    readonly auroc: Measured;
+    /** Average precision over all pixels, in [0, 1], higher is better. */
+    readonly aupr?: Measured;
+    /** Area under the per-region overlap curve to a false positive rate of 0.3, in [0, 1], higher is better. */
+    readonly aupro?: Measured;
+    /** The best F1 score of any pixel threshold, in [0, 1], higher is better; it looks at the masks to choose. */
+    readonly f1Max?: Measured;
+    /** Intersection over union at each of the three pixel thresholds, in [0, 1], higher is better. */
+    readonly iou: { readonly paper: Measured; readonly fitted: Measured; readonly oracle: Measured };
+  };
+}
+
+/** How one type of defect fares against all good images, or the good images themselves. */
+export interface DefectTypeRow {
+  /** `good`, or the type of defect. */
+  readonly defectType: string;
+  /** Ground truth: 0 good, 1 anomalous. */
+  readonly label: 0 | 1;
+  /** How many images there are. */
+  readonly images: number;
+  /** How many of them reach the fitted image threshold. */
+  readonly called: number;
+  /** Of this type against all good images, in [0, 1], higher is better; `null` for good images. */
+  readonly auroc: Measured;
+  /** How sure the AUROC is. */
+  readonly interval?: ResultInterval | null;
+  /** Of the pixels of these images at the fitted pixel threshold, in [0, 1], higher is better. */
+  readonly iou: Measured;
+  /** Of the pixels of these images and of the good ones, in [0, 1], higher is better. */
+  readonly pixelAuroc?: Measured;
+  /** Area under the per-region overlap curve to a false positive rate of 0.3 of the same pixels; higher is better. */
+  readonly aupro?: Measured;
+  /** Median of the image scores. */
+  readonly median: number;
 }

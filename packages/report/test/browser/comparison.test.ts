@@ -1,4 +1,4 @@
-import { renderComparison } from '@utad/report';
+import { renderComparison } from '@utad/report/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cannotOpenReports, type OpenReport, openReport } from '../../../../scripts/testing/report-page';
 import { sampleComparison, sampleRun } from '../comparison/sample';

@@ -17,13 +17,13 @@ const manyKinds = async () => {
       score: Math.sin(i * 7 + k) + k / 5,
     })),
   );
-  const kinds = all.map((defectType, k) => ({
+  const defectTypes = all.map((defectType, k) => ({
     defectType,
     label: k === 0 ? (0 as const) : (1 as const),
     ...{ images: 5 + 10 * k, called: k, auroc: k === 0 ? null : 0.5, iou: 0.1, median: k / 5 },
     interval: { low: 0.1, high: 0.9, confidence: 0.95 },
   }));
-  return renderReport({ ...sample, thresholds: { image: 1.5, pixel: 0.02 }, scores, kinds });
+  return renderReport({ ...sample, thresholds: { image: 1.5, pixel: 0.02 }, scores, defectTypes });
 };
 
 describe.skipIf(cannotOpenReports)(

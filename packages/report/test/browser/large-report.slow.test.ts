@@ -1,9 +1,10 @@
-import { GalleryBuilder, renderReport } from '@utad/report';
+import { renderReport } from '@utad/report';
+import { GalleryBuilder } from '@utad/report/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cannotOpenReports, openReport } from '../../../../scripts/testing/report-page';
 import { Photos, uniform } from '../photos';
-import { sampleReport } from '../sample';
+import { sampleDifference, sampleReport } from '../sample';
 
 const IMAGES = 1000;
 const LIMIT = { bytes: 25e6, seconds: 2 };
@@ -35,6 +36,7 @@ describe.skipIf(cannotOpenReports)(
         pixelThreshold: 0.4,
         imageThreshold: threshold,
         expected: IMAGES,
+        differences: [sampleDifference],
       });
       for (let i = 0; i < 300; i++) {
         const { size, images } = photos.row({ id: '', defectType: 'good', label: 0, score: 0 });

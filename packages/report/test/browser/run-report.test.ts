@@ -1,4 +1,5 @@
-import { GalleryBuilder, renderReport } from '@utad/report';
+import { renderReport } from '@utad/report';
+import { GalleryBuilder } from '@utad/report/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cannotOpenReports, type OpenReport, openReport } from '../../../../scripts/testing/report-page';
 import { sampleReport } from '../sample';

@@ -1,9 +1,6 @@
 import { expect, it } from 'vitest';
 import { paperColumn } from '../../src/comparison/paper/beside';
-import { table1, table1Means } from '../../src/comparison/paper/table-1';
-import { table2 } from '../../src/comparison/paper/table-2';
-import { table3 } from '../../src/comparison/paper/table-3';
-import { table4 } from '../../src/comparison/paper/table-4';
+import { table1, table1Means, table2, table3, table4 } from '../../src/comparison/paper/tables';
 
 it.each([table1, table2, table3, table4])('table $number has a value, or none, in every column', (table) => {
   for (const { values } of table.rows) expect(values).toHaveLength(table.columns.length);

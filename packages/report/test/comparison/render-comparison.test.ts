@@ -1,7 +1,8 @@
-import { ReportError, renderComparison, summariseComparison } from '@utad/report';
+import { ReportError, summariseComparison } from '@utad/report';
+import { renderComparison } from '@utad/report/node';
 import { describe, expect, it } from 'vitest';
 import { comparedMetrics } from '../../src/comparison/metrics';
-import { formatDifference, formatPValue } from '../../src/comparison/signed';
+import { formatDifference, formatPValue } from '../../src/page/format';
 import { sampleComparison } from './sample';
 
 const data = sampleComparison(24);

@@ -1,8 +1,6 @@
 import { averagePrecision, bootstrapDifference, bootstrapInterval, compareRocAuc, rocAuc } from '@utad/eval';
 import { type ComparedRun, ReportError, summariseComparison } from '@utad/report';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { holm } from '../../src/comparison/summary/holm';
 import { sampleRun } from './sample';
 
 /** A run with an image AUROC of 1 - above / 4: so many of four good images score higher than both anomalous ones. */
@@ -245,34 +243,5 @@ describe('summariseComparison', () => {
     expect(told.at(-1)).toEqual([24, 24]);
     const reason = new Error('enough');
     await expect(summariseComparison([run], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-  });
-});
-
-describe("Holm's correction", () => {
-  it('is that of the example by hand', () => {
-    // 0.01 * 4, 0.02 * 3, then 0.03 * 2 = 0.06 raises nothing, and 0.5 * 1.
-    expect(holm([0.5, 0.01, 0.03, 0.02]).map((p) => p.toFixed(6))).toEqual([
-      '0.500000',
-      '0.040000',
-      '0.060000',
-      '0.060000',
-    ]);
-    expect(holm([])).toEqual([]);
-  });
-
-  it('never lowers a p value, keeps their order and is at most Bonferroni', () => {
-    fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (values) => {
-        const adjusted = holm(values);
-        values.forEach((p, i) => {
-          const ours = adjusted[i] ?? Number.NaN;
-          expect(ours).toBeGreaterThanOrEqual(p);
-          expect(ours).toBeLessThanOrEqual(Math.min(1, p * values.length));
-          values.forEach((other, j) => {
-            if (p < other) expect(ours).toBeLessThanOrEqual(adjusted[j] ?? Number.NaN);
-          });
-        });
-      }),
-    );
   });
 });

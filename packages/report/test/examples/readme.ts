@@ -1,4 +1,4 @@
-import { heatmap, overlay } from '@utad/report';
+import { heatmap, overlay } from '@utad/report/node';
 
 const size = [2, 2] as const;
 const map = new Float32Array([0, 0.1, 0.2, 0.9]);

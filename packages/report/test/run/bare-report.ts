@@ -10,7 +10,7 @@ export const bareReport: ReportData = {
     pixel: { auroc: null, iou: { paper: null, fitted: null, oracle: null } },
   },
   thresholds: { image: 0.015, pixel: 0.02 },
-  reduction: 'max',
+  reduction: 'maximum',
   scores: [],
   losses: [],
   notes: [],

@@ -1,5 +1,6 @@
 import { renderReport } from '@utad/report';
 import { describe, expect, it } from 'vitest';
+import { sampleGoals, samplePartGroups } from '../sample';
 import { bareReport } from './bare-report';
 import { sectionOf, tableOf, textOf } from './page-text';
 
@@ -8,11 +9,12 @@ describe('what the anomaly map is made of', () => {
     const section = sectionOf(
       await renderReport({
         ...bareReport,
-        layerShares: [
+        partShares: [
           { group: 'layer', name: 'conv1_2', share: 0.0686 },
           { group: 'layer', name: 'conv2_2', share: 0.9314 },
           { group: 'pair', name: 'φ(x, m)', share: 1 },
         ],
+        partGroups: samplePartGroups,
       }),
       'shares',
     );
@@ -30,7 +32,7 @@ describe('what the anomaly map is made of', () => {
     const section = sectionOf(
       await renderReport({
         ...bareReport,
-        layerShares: [
+        partShares: [
           { group: 'scale', name: 'coarse', share: 1 },
           { name: 'all', share: 1 },
         ],
@@ -46,20 +48,20 @@ describe('what the anomaly map is made of', () => {
 
 describe('restoration', () => {
   it('says whether its goals are met', async () => {
-    const restoration = {
+    const restoration = sampleGoals({
       ...{ insideInput: 0.2, insideImpression: 0.15 },
       ...{ outsideReconstruction: 0.01, outsideImpression: 0.04 },
-    };
+    });
     const text = textOf(await renderReport({ ...bareReport, restoration }));
     expect(text).toMatch(/Not met Inside the defects, the impression m is 0.75 times as far/);
     expect(text).toMatch(/ Met Outside the defects, the reconstruction x̂ is 0.25 times as far/);
   });
 
   it('shows where images were changed, without clean twins too', async () => {
-    const repairs = [
+    const pictures = [
       { name: 'impression', symbol: 'm', inside: 0.25, outside: 0.0125, good: null, share: 0.4, area: 0.031 },
     ];
-    const section = sectionOf(await renderReport({ ...bareReport, repairs }), 'restoration');
+    const section = sectionOf(await renderReport({ ...bareReport, changes: { pictures } }), 'restoration');
     expect(tableOf(section, 'Where images differ from the input')[1]).toEqual([
       ...['m impression', '0.250', '0.0125', '–', '40 %', '3.1 %'],
     ]);

@@ -1,18 +1,25 @@
-import type { Measured } from '../../run/metrics';
-import { table1, table1Means } from './table-1';
-import { table2 } from './table-2';
-import { OURS } from './types';
+import type { Measured } from '../../measured';
+import { OURS, table1, table1Means, table2 } from './tables';
 
-/** What the paper prints for its own method where we measure. */
-export interface PaperColumn {
+/** What the paper prints of its own method for one metric. */
+export interface PaperResult {
+  /** The key of a metric, such as `imageAuroc`. */
+  readonly metric: string;
+  /** As the paper calls it. */
   readonly name: string;
-  /** By category, where the paper has one. */
-  readonly values: ReadonlyMap<string, number>;
-  /** Its mean, and what that is the mean of. */
+  /** By category, where it has any. */
+  readonly values: Readonly<Record<string, number>>;
+  /** As printed; of `meanOf`. */
   readonly mean: number;
+  /** What the mean is taken over. */
   readonly meanOf: string;
   /** Where it is printed, and what to mind. */
   readonly source: string;
+}
+
+/** The same as a column of a table. */
+export interface PaperColumn extends Omit<PaperResult, 'metric' | 'values'> {
+  readonly values: ReadonlyMap<string, number>;
 }
 
 const IOU = ['iouPaper', 'iouFitted', 'iouOracle'];

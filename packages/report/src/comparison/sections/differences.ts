@@ -1,22 +1,29 @@
-import { count, formatMetric } from '../../page/format';
+import type { MeanDifference, PairedDifference } from '@utad/eval';
+import { count, formatDifference, formatMetric, formatPValue } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { ComparedRun } from '../data';
-import { type FiguresRow, figuresTable } from '../figures-table';
-import { folded } from '../folded';
+import type { PageSection } from '../../page/page';
+import { byColumns, type FiguresCell, figureCell, figuresTable, folded } from '../../page/table';
+import type { ComparedRun, ComparisonData } from '../data';
 import { type ComparedMetric, comparedMetrics } from '../metrics';
-import { formatDifference, formatPValue } from '../signed';
-import type { ComparisonSummary, DatasetSummary } from '../summary/types';
+import type { ComparisonSummary, DatasetSummary } from '../summarise';
 
 /** Who is better, by how much, and whether it could be chance. */
-export function differences({ datasets }: ComparisonSummary, runs: readonly ComparedRun[]): Html | undefined {
+export function differences(
+  { runs }: ComparisonData,
+  { datasets }: ComparisonSummary,
+): PageSection | undefined {
   if (datasets.every((dataset) => dataset.differences.length === 0 && dataset.refused.length === 0))
     return undefined;
   const nameOf = namesOf(runs);
-  return html`<section aria-labelledby="differences"><h2 id="differences">Paired differences</h2>
-<p>Two detectors are compared over categories, each of which counts as one difference of means over seeds, and on each category
+  return {
+    id: 'differences',
+    name: 'Differences',
+    heading: 'Paired differences',
+    content: html`<p>Two detectors are compared over categories, each of which counts as one difference of means over seeds, and on each category
 by their runs of one seed, image by image, so that what makes an image hard for both cancels. An interval that leaves out 0 says
 that the difference of two runs is more than the choice of test images; it says nothing of what other training seeds would give.</p>
-${datasets.map((dataset) => ofDataset(dataset, nameOf))}</section>`;
+${datasets.map((dataset) => ofDataset(dataset, nameOf))}`,
+  };
 }
 
 type NameOf = (run: string) => string;
@@ -81,52 +88,44 @@ function pairs(
 ): Html | undefined {
   const found = all.filter((one) => one.metric === metric.key && one.difference !== null);
   if (found.length === 0) return undefined;
-  const tested = metric.key === 'imageAuroc';
-  const rows = found.map(({ category, a, b, difference, interval, pValue, adjustedPValue }): FiguresRow => {
-    const sure = interval !== null && (interval.low > 0 || interval.high < 0);
-    const shown = formatDifference(difference);
-    return {
-      category,
-      cells: [
-        category,
-        nameOf(a),
-        nameOf(b),
-        { content: sure ? html`<strong>${shown}</strong>` : shown, value: difference },
-        ...('ofScores' in metric
-          ? [
-              interval === null
-                ? '–'
-                : {
-                    content: `${formatDifference(interval.low)} to ${formatDifference(interval.high)}`,
-                    value: interval.low,
-                  },
-            ]
-          : []),
-        ...(tested
-          ? [
-              { content: formatPValue(pValue), value: pValue },
-              { content: formatPValue(adjustedPValue), value: adjustedPValue },
-            ]
-          : []),
-      ],
-    };
-  });
+  const [tested, ofScores] = [metric.key === 'imageAuroc', 'ofScores' in metric];
+  const { columns, rows } = byColumns<PairedDifference, FiguresCell | string>(
+    [
+      ['Category', ({ category }) => category],
+      ['A', ({ a }) => nameOf(a)],
+      ['B', ({ b }) => nameOf(b)],
+      ['A − B', ofDifference],
+      ofScores && ['95 % interval', ofInterval],
+      tested && ['p', ({ pValue }) => figureCell(pValue, formatPValue)],
+      tested && ['p, corrected', ({ adjustedPValue }) => figureCell(adjustedPValue, formatPValue)],
+    ],
+    found,
+  );
   return html`${figuresTable({
     caption: html`${metric.name} of A less that of B, on the same test images`,
     label: `Paired differences of ${metric.name} on ${dataset}`,
-    columns: [
-      ...['Category', 'A', 'B', 'A − B'],
-      ...('ofScores' in metric ? ['95 % interval'] : []),
-      ...(tested ? ['p', 'p, corrected'] : []),
-    ],
+    columns,
     texts: 3,
-    rows,
+    rows: rows.map((row, i) => ({ ...row, category: found[i]?.category ?? '' })),
   })}
 <p class="source">${
-    'ofScores' in metric
+    ofScores
       ? 'The interval is that of a paired bootstrap over images; in bold is what leaves out 0.'
       : 'A difference of pixel metrics has no interval here.'
   }${tested && ' p is that of DeLong’s test; corrected, by Holm’s method, for all tests of the data set, it is what several pairs may be judged by.'}</p>`;
+}
+
+/** In bold where the interval leaves out 0. */
+function ofDifference({ difference, interval }: PairedDifference): FiguresCell {
+  const sure = interval !== null && (interval.low > 0 || interval.high < 0);
+  const shown = formatDifference(difference);
+  return { content: sure ? html`<strong>${shown}</strong>` : shown, value: difference };
+}
+
+function ofInterval({ interval }: PairedDifference): FiguresCell | string {
+  if (interval === null) return '–';
+  const { low, high } = interval;
+  return { content: `${formatDifference(low)} to ${formatDifference(high)}`, value: low };
 }
 
 function means(
@@ -138,21 +137,21 @@ function means(
   return html`${figuresTable({
     caption: html`Mean over categories of ${metric.name} of A less that of B`,
     label: `Mean differences of ${metric.name} on ${dataset}`,
-    columns: ['A', 'B', 'A − B', 'p', 'p, corrected', 'deviation', 'categories', 'A higher', 'B higher'],
     texts: 2,
-    rows: found.map(({ a, b, mean, deviation, categories: number, higher, pValue, adjustedPValue }) => ({
-      cells: [
-        a,
-        b,
-        { content: formatDifference(mean), value: mean },
-        { content: formatPValue(pValue), value: pValue },
-        { content: formatPValue(adjustedPValue), value: adjustedPValue },
-        { content: formatMetric(deviation), value: deviation },
-        { content: String(number), value: number },
-        { content: String(higher.a), value: higher.a },
-        { content: String(higher.b), value: higher.b },
+    ...byColumns<MeanDifference, FiguresCell | string>(
+      [
+        ['A', ({ a }) => a],
+        ['B', ({ b }) => b],
+        ['A − B', ({ mean }) => figureCell(mean, formatDifference)],
+        ['p', ({ pValue }) => figureCell(pValue, formatPValue)],
+        ['p, corrected', ({ adjustedPValue }) => figureCell(adjustedPValue, formatPValue)],
+        ['deviation', ({ deviation }) => figureCell(deviation, formatMetric)],
+        ['categories', ({ categories }) => figureCell(categories, String)],
+        ['A higher', ({ higher }) => figureCell(higher.a, String)],
+        ['B higher', ({ higher }) => figureCell(higher.b, String)],
       ],
-    })),
+      found,
+    ),
   })}
 <p class="source">p is that of Wilcoxon’s signed-rank test over categories, exact and two-sided; corrected, by Holm’s method, for
 the ${count(found.length, 'pair')} of detectors.${categories.length < FEWEST_FOR_THE_TEST && ' With fewer than six categories it cannot fall below 0.05, however clear the differences.'}</p>`;

@@ -1,15 +1,15 @@
+import type { Measured } from '../../measured';
 import { formatMetric } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { Measured } from '../../run/metrics';
-import type { ComparedDetector } from '../data';
-import { figuresTable } from '../figures-table';
+import type { PageSection } from '../../page/page';
+import { figuresTable } from '../../page/table';
+import type { ComparisonData } from '../data';
 import { paperSetup } from '../paper/setup';
-import { paperTables } from '../paper/tables';
-import { OURS, type PaperTable } from '../paper/types';
-import type { ComparisonSummary, DatasetSummary } from '../summary/types';
+import { OURS, type PaperTable, paperTables } from '../paper/tables';
+import type { ComparisonSummary, DatasetSummary } from '../summarise';
 
 /** How each detector was made and, where the paper used the data set, how the paper says it did. */
-export function setups({ datasets }: ComparisonSummary, detectors: readonly ComparedDetector[]): Html {
+export function setups({ detectors }: ComparisonData, { datasets }: ComparisonSummary): PageSection {
   const used = datasets
     .map(({ dataset }) => [dataset, paperSetup(dataset)] as const)
     .filter(([, rows]) => rows.length > 0);
@@ -22,25 +22,29 @@ export function setups({ datasets }: ComparisonSummary, detectors: readonly Comp
     })),
   ];
   const labels = [...new Set(columns.flatMap(({ values }) => [...values.keys()]))];
-  return html`<section aria-labelledby="setups"><h2 id="setups">How they were made</h2>
-${
-  used.length > 0 &&
-  html`<p>The paper’s results stand beside ours with its set-up beside ours: where the two differ, so may the results, and a
+  return {
+    id: 'setups',
+    name: 'Set-ups',
+    heading: 'How they were made',
+    content: html`${
+      used.length > 0 &&
+      html`<p>The paper’s results stand beside ours with its set-up beside ours: where the two differ, so may the results, and a
 difference is not the method’s alone. Its weights and code are not ours, and its test images are the same only where our runs
 use whole test sets in full resolution.</p>`
-}
+    }
 <div class="scroll" role="region" aria-label="Set-ups" tabindex="0"><table class="setups"><caption>Set-ups of the detectors${
-    used.length > 0 && ' and of the paper'
-  }</caption>
+      used.length > 0 && ' and of the paper'
+    }</caption>
 <thead><tr><th scope="col">Setting</th>${columns.map(({ name }) => html`<th scope="col">${name}</th>`)}</tr></thead>
 <tbody>${labels.map(
-    (label) =>
-      html`<tr><th scope="row">${label}</th>${columns.map(({ values }) => html`<td>${values.get(label) ?? '–'}</td>`)}</tr>`,
-  )}</tbody></table></div></section>`;
+      (label) =>
+        html`<tr><th scope="row">${label}</th>${columns.map(({ values }) => html`<td>${values.get(label) ?? '–'}</td>`)}</tr>`,
+    )}</tbody></table></div>`,
+  };
 }
 
 /** The paper's tables about the data sets that were compared, with our results where they measure the same. */
-export function paper({ datasets }: ComparisonSummary): Html | undefined {
+export function paper(_: ComparisonData, { datasets }: ComparisonSummary): PageSection | undefined {
   const present = datasets.filter(({ dataset }) => paperTables(dataset).length > 0);
   if (present.length === 0) return undefined;
   const printed = new Map<number, Html>();
@@ -49,10 +53,14 @@ export function paper({ datasets }: ComparisonSummary): Html | undefined {
       printed.set(table.number, tableOf(table, present));
     }
   }
-  return html`<section aria-labelledby="paper"><h2 id="paper">The paper’s numbers</h2>
-<p>As printed in Liu et al., <cite>Unsupervised Two-Stage Anomaly Detection</cite>, 2021, for every method that it compares.
+  return {
+    id: 'paper',
+    name: 'The paper',
+    heading: 'The paper’s numbers',
+    content: html`<p>As printed in Liu et al., <cite>Unsupervised Two-Stage Anomaly Detection</cite>, 2021, for every method that it compares.
 Ours are in the last columns or rows, where the same was measured; IoU is that at the paper’s threshold.</p>
-${[...printed].sort(([a], [b]) => a - b).map(([, table]) => table)}</section>`;
+${[...printed].sort(([a], [b]) => a - b).map(([, table]) => table)}`,
+  };
 }
 
 function tableOf(table: PaperTable, datasets: readonly DatasetSummary[]): Html {

@@ -1,20 +1,25 @@
+import type { Measured } from '../../measured';
 import { count, formatMetric } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { Measured } from '../../run/metrics';
+import type { PageSection } from '../../page/page';
+import { type FiguresCell, type FiguresRow, figuresTable } from '../../page/table';
+import type { ComparisonData } from '../data';
 import { dotPlot } from '../dot-plot';
-import { type FiguresCell, type FiguresRow, figuresTable } from '../figures-table';
 import { type ComparedMetric, comparedMetrics } from '../metrics';
 import { type PaperColumn, paperColumn } from '../paper/beside';
 import { legendMark } from '../series';
-import type { ComparisonSummary, DatasetSummary } from '../summary/types';
+import type { ComparisonSummary, DatasetSummary } from '../summarise';
 
 /** Every metric of every detector and category, with means, deviations, intervals and what the paper prints. */
-export function results({ datasets }: ComparisonSummary): Html {
-  return html`<section aria-labelledby="results"><h2 id="results">Results</h2>
-<fieldset class="chooser" hidden><legend>Show</legend>${comparedMetrics.map(
-    ({ key, name }, i) =>
-      html`<label><input type="radio" name="metric" value="${key}"${i === 0 && html` checked`}> ${name}</label>`,
-  )}</fieldset>
+export function results(_: ComparisonData, { datasets }: ComparisonSummary): PageSection {
+  return {
+    id: 'results',
+    name: 'Results',
+    heading: 'Results',
+    content: html`<fieldset class="chooser" hidden><legend>Show</legend>${comparedMetrics.map(
+      ({ key, name }, i) =>
+        html`<label><input type="radio" name="metric" value="${key}"${i === 0 && html` checked`}> ${name}</label>`,
+    )}</fieldset>
 ${comparedMetrics.map(
   (metric) => html`<div data-metric="${metric.key}"><h3>${metric.name}</h3>
 <p>From 0 to 1, higher is better: ${metric.meaning}. ${
@@ -26,7 +31,8 @@ ${datasets.map((dataset) => ofDataset(dataset, metric))}</div>`,
 )}
 <p>Means over categories are macro means: each category weighs the same, whatever its number of images, and counts with the
 mean over its seeds. Deviations are sample deviations (n − 1); there is none of a single value. The highest value of a row is
-in bold.</p></section>`;
+in bold.</p>`,
+  };
 }
 
 function ofDataset(summary: DatasetSummary, metric: ComparedMetric): Html {
@@ -115,56 +121,41 @@ function footer(
   );
   const known = measured.flatMap((category) => paper?.values.get(category) ?? []);
   const complete = known.length === measured.length && known.length > 0;
-  const rows: FiguresRow[] = [
-    {
-      cells: [
-        'Mean of categories',
-        ...found.map(({ mean, categories: number }) => figure(mean, alike ? best : null, [`of ${number}`])),
-        ...(paper
-          ? [
-              complete
-                ? paperFigure(
-                    known.reduce((sum, value) => sum + value, 0) / known.length,
-                    `of ${known.length}`,
-                  )
-                : '–',
-            ]
-          : []),
-      ],
-    },
+  const ofPaper = complete
+    ? paperFigure(known.reduce((sum, value) => sum + value, 0) / known.length, `of ${known.length}`)
+    : '–';
+  const row = (name: string, ours: FiguresRow['cells'], printed: FiguresCell | string = '–') => ({
+    cells: [name, ...ours, ...(paper ? [printed] : [])],
+  });
+  const rows = [
+    row(
+      'Mean of categories',
+      found.map(({ mean, categories: number }) => figure(mean, alike ? best : null, [`of ${number}`])),
+      ofPaper,
+    ),
   ];
   if (!alike && shared > 0) {
     const bestShared = highest(found.map(({ sharedMean }) => sharedMean));
-    rows.push({
-      cells: [
+    rows.push(
+      row(
         `Mean of the ${count(shared, 'category', 'categories')} that all have`,
-        ...found.map(({ sharedMean }) => figure(sharedMean, bestShared, [])),
-        ...(paper ? ['–'] : []),
-      ],
-    });
+        found.map(({ sharedMean }) => figure(sharedMean, bestShared, [])),
+      ),
+    );
   }
   rows.push(
-    {
-      cells: [
-        'Deviation over categories',
-        ...found.map((mean) => formatMetric(mean.deviationOverCategories)),
-        ...(paper ? ['–'] : []),
-      ],
-    },
-    {
-      cells: [
-        'Deviation of the mean over seeds',
-        ...found.map(({ deviationOverSeeds, seeds }) =>
-          figure(deviationOverSeeds, null, [deviationOverSeeds !== null && `of ${seeds}`]),
-        ),
-        ...(paper ? ['–'] : []),
-      ],
-    },
+    row(
+      'Deviation over categories',
+      found.map((mean) => formatMetric(mean.deviationOverCategories)),
+    ),
+    row(
+      'Deviation of the mean over seeds',
+      found.map(({ deviationOverSeeds: value, seeds }) => figure(value, null, [`of ${seeds}`])),
+    ),
   );
   if (paper) {
-    rows.push({
-      cells: [`Mean of ${paper.meanOf}, as printed`, ...found.map(() => '–'), paperFigure(paper.mean)],
-    });
+    const none = found.map(() => '–');
+    rows.push(row(`Mean of ${paper.meanOf}, as printed`, none, paperFigure(paper.mean)));
   }
   return rows;
 }

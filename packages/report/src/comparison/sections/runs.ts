@@ -1,8 +1,8 @@
 import { count } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { ComparisonData } from '../data';
-import { figuresTable } from '../figures-table';
-import { folded } from '../folded';
+import type { PageSection } from '../../page/page';
+import { byColumns, type FiguresCell, figureCell, figuresTable, folded } from '../../page/table';
+import type { ComparedRun, ComparisonData } from '../data';
 
 /** Two sentences on what the reader has in front of them. */
 export function introduction({ detectors, runs }: ComparisonData): Html {
@@ -14,33 +14,31 @@ ${count(categories.size, 'category', 'categories')}. Every detector learnt from 
 /** A longer list waits until it is asked for. */
 const MOST_OPEN = 24;
 
+const anomalousIn = ({ scores }: ComparedRun) => scores.filter(({ label }) => label === 1).length;
+
 /** What was compared. */
-export function runs({ runs: all }: ComparisonData): Html {
+export function runs({ runs: all }: ComparisonData): PageSection {
   const table = figuresTable({
     caption: 'What was compared',
     label: 'What was compared',
-    columns: ['Run', 'Detector', 'Data set', 'Category', 'Seed', 'Good images', 'Anomalous images'],
     texts: 4,
-    rows: all.map(({ id, detector, dataset, category, seed, scores }) => {
-      const anomalous = scores.filter(({ label }) => label === 1).length;
-      return {
-        cells: [
-          id,
-          detector,
-          dataset,
-          category,
-          ...[seed, scores.length - anomalous, anomalous].map((value) => ({ content: String(value), value })),
-        ],
-      };
-    }),
+    ...byColumns<ComparedRun, FiguresCell | string>(
+      [
+        ['Run', ({ id }) => id],
+        ['Detector', ({ detector }) => detector],
+        ['Data set', ({ dataset }) => dataset],
+        ['Category', ({ category }) => category],
+        ['Seed', ({ seed }) => figureCell(seed, String)],
+        ['Good images', (run) => figureCell(run.scores.length - anomalousIn(run), String)],
+        ['Anomalous images', (run) => figureCell(anomalousIn(run), String)],
+      ],
+      all,
+    ),
   });
-  return html`<section aria-labelledby="runs"><h2 id="runs">Runs</h2>
-${all.length > MOST_OPEN ? folded(`All ${count(all.length, 'run')}`, table, { open: false }) : table}</section>`;
-}
-
-/** What a reader should keep in mind. */
-export function notes(sentences: readonly string[]): Html | undefined {
-  if (sentences.length === 0) return undefined;
-  return html`<section aria-labelledby="notes"><h2 id="notes">Notes</h2>
-<ul>${sentences.map((sentence) => html`<li>${sentence}</li>`)}</ul></section>`;
+  return {
+    id: 'runs',
+    name: 'Runs',
+    heading: 'Runs',
+    content: html`${all.length > MOST_OPEN ? folded(`All ${count(all.length, 'run')}`, table, { open: false }) : table}`,
+  };
 }

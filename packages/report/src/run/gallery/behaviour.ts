@@ -22,8 +22,8 @@ export function galleryBehaviour(): void {
 
   const rows = [...list.children].flatMap((element, place) => {
     if (!(element instanceof HTMLElement)) return [];
-    const { verdict = '', kind = '', score = '', margin = '', name = '' } = element.dataset;
-    return [{ element, place, verdict, kind, score: Number(score), margin: Number(margin), name }];
+    const { verdict = '', kind: defectType = '', score = '', margin = '', name = '' } = element.dataset;
+    return [{ element, place, verdict, defectType, score: Number(score), margin: Number(margin), name }];
   });
   type Row = (typeof rows)[number];
   const orders = new Map<string, (a: Row, b: Row) => number>([
@@ -66,7 +66,7 @@ export function galleryBehaviour(): void {
     for (const row of rows) {
       const fits =
         (verdict === '' || verdict === row.verdict || (verdict === 'wrong' && row.verdict !== 'right')) &&
-        (wanted('kind') === '' || wanted('kind') === `=${row.kind}`) &&
+        (wanted('kind') === '' || wanted('kind') === `=${row.defectType}`) &&
         row.name.toLowerCase().includes(text);
       row.element.hidden = !fits;
       if (fits) shown++;

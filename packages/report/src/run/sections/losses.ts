@@ -1,23 +1,31 @@
-import { type Course, lossChart } from '../../charts/loss';
+import { minMax } from '@utad/eval';
+import { scaleLinear, scaleLog } from 'd3-scale';
+import { line } from 'd3-shape';
+import { bottomAxis, chart, leftAxis, round } from '../../charts/axes';
 import { count, formatNumber } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { ReportData, StageLosses } from '../data';
+import type { PageSection } from '../../page/page';
+import type { ReportData, StageCourse } from '../data';
 
 /** Every loss term of every stage over its epochs. */
-export function losses({ losses: stages }: ReportData): Html | undefined {
+export function losses({ losses: stages }: ReportData): PageSection | undefined {
   if (stages.length === 0) return undefined;
-  return html`<section aria-labelledby="losses"><h2 id="losses">Training</h2>
-<p>Each loss term over the epochs: <span class="key training">training</span> images as a solid line and held-out
+  return {
+    id: 'losses',
+    name: 'Training',
+    heading: 'Training',
+    content: html`<p>Each loss term over the epochs: <span class="key training">training</span> images as a solid line and held-out
 <span class="key validation">validation</span> images, where they were measured, as a dashed one. Terms that span a wide
 range have a logarithmic axis.</p>
 ${stages.map(
   (stage) => html`<h3>${stage.stage}, ${count(stage.epochs.length, 'epoch')}</h3>
 <div class="losses">${termsOf(stage).map((term) => figure(term, stage))}</div>`,
-)}</section>`;
+)}`,
+  };
 }
 
 /** The sum comes last; the others in the order in which they were given. */
-function termsOf({ epochs }: StageLosses): string[] {
+function termsOf({ epochs }: StageCourse): string[] {
   const terms = epochs.flatMap(({ losses, validation = {} }) => [
     ...Object.keys(losses),
     ...Object.keys(validation),
@@ -25,7 +33,7 @@ function termsOf({ epochs }: StageLosses): string[] {
   return [...new Set(terms)].sort((a, b) => Number(a === 'total') - Number(b === 'total'));
 }
 
-function figure(term: string, { epochs }: StageLosses): Html {
+function figure(term: string, { epochs }: StageCourse): Html {
   const training = epochs.map((epoch) => epoch.losses[term]);
   const validation = epochs.map((epoch) => epoch.validation?.[term]);
   const measured = [...training, ...validation].filter((value) => value !== undefined);
@@ -47,4 +55,52 @@ function ends(name: string, course: Course): Html | undefined {
   const [first, last] = [known[0], known.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   return html`<span>${name} ${formatNumber(first)}${known.length > 1 && ` → ${formatNumber(last)}`}</span>`;
+}
+
+const size = [170, 280] as const;
+const box = { left: 52, top: 10, right: 270, bottom: 142 };
+
+/** A term that spans more than this factor is drawn on a logarithmic axis, where its end is still visible. */
+const logarithmicFrom = 30;
+
+/** One value an epoch; `undefined` where the term was not measured. */
+type Course = readonly (number | undefined)[];
+
+/** One loss term over the epochs. At least one value must be finite; others leave a gap. */
+function lossChart(term: string, training: Course, validation: Course): Html {
+  const finite = [...training, ...validation].filter((value) => value !== undefined).filter(Number.isFinite);
+  const { min, max } = minMax(finite);
+  const logarithmic = min > 0 && max / min > logarithmicFrom;
+  const linear = min < 0 ? [min, max] : [0, max > 0 ? max : 1];
+  const y = logarithmic
+    ? scaleLog([min, max], [box.bottom, box.top]).nice()
+    : scaleLinear(linear, [box.bottom, box.top]).nice(4);
+  const epochs = training.length;
+  const x = scaleLinear(epochs > 1 ? [1, epochs] : [0.5, 1.5], [box.left, box.right]);
+  const draw = (course: Course, name: string) => {
+    const path = line<number | undefined>()
+      .defined((value) => value !== undefined && Number.isFinite(value))
+      .x((_, i) => round(x(i + 1)))
+      .y((value) => round(y(value ?? 0)))(course);
+    const only = epochs === 1 ? course[0] : undefined;
+    return only !== undefined && Number.isFinite(only)
+      ? html`<circle class="${name}" cx="${round(x(1))}" cy="${round(y(only))}" r="3"/>`
+      : html`<path class="line ${name}" d="${path ?? ''}"/>`;
+  };
+  const scale = logarithmic ? ', logarithmic axis' : '';
+  return chart(
+    size,
+    `${term} over ${epochs} epochs, between ${formatNumber(min)} and ${formatNumber(max)}${scale}.`,
+    html`${leftAxis(y, box, logarithmic ? { format: powersOfTen } : { ticks: 4 })}${bottomAxis(x, box, {
+      ticks: Math.min(epochs, 5),
+      format: (tick) => (Number.isInteger(tick) ? String(tick) : ''),
+    })}${draw(training, 'training')}${draw(validation, 'validation')}`,
+  );
+}
+
+/** Labels 1, 10, 100 and leaves the ticks between them bare. */
+function powersOfTen(value: number): string {
+  return Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6)
+    ? String(Number(value.toPrecision(1)))
+    : '';
 }

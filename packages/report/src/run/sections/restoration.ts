@@ -1,42 +1,56 @@
-import { formatNumber } from '../../page/format';
+import { formatHundredths, formatNumber } from '../../page/format';
 import { type Html, html } from '../../page/html';
-import type { ReportData, Restoration } from '../data';
-import { repairs } from './repairs';
+import type { PageSection } from '../../page/page';
+import { table } from '../../page/table';
+import type { PictureChanges, ReportData, RestorationGoal, RestorationGoals } from '../data';
+import type { PictureName } from '../gallery/gallery';
 
-/** An impression has removed enough of a defect when it keeps at most this share of its difference to the clean twin. */
-const goal = 0.5;
-
-/** What the two stages did: took the defect out, and put the detail back. */
-export function restoration({ restoration: measured, repairs: rows = [] }: ReportData): Html | undefined {
-  if (!measured && rows.length === 0) return undefined;
-  return html`<section aria-labelledby="restoration"><h2 id="restoration">Restoration</h2>
-${measured && goals(measured)}${rows.length > 0 && repairs(rows)}</section>`;
+/** How near pictures come to what they should be, and where they differ from the input. */
+export function restoration({ restoration: measured, changes }: ReportData): PageSection | undefined {
+  if (!measured && !changes?.pictures.length) return undefined;
+  return {
+    id: 'restoration',
+    name: 'Restoration',
+    heading: 'Restoration',
+    content: html`${measured && goalList(measured)}${changes && changes.pictures.length > 0 && changeTable(changes)}`,
+  };
 }
 
-function goals({
-  insideInput,
-  insideImpression,
-  outsideReconstruction,
-  outsideImpression,
-}: Restoration): Html {
-  const kept = insideImpression / insideInput;
-  const closer = outsideReconstruction / outsideImpression;
-  return html`<p>Every defective test image has a clean twin, the same picture without the defect, so what the two stages do can be measured.
-Differences are mean absolute ones on a scale from 0 to 1.</p>
+function goalList({ about, goals }: RestorationGoals): Html {
+  return html`<p>${about !== undefined && `${about}\n`}Differences are mean absolute ones on a scale from 0 to 1.</p>
 <ul class="verdicts">
-${verdict(
-  kept <= goal,
-  html`Inside the defects, the impression <var>m</var> is ${ratio(kept)} as far from the clean twin as the input <var>x</var> is (${formatNumber(insideImpression)} against ${formatNumber(insideInput)}); the goal is at most ${goal.toFixed(2)}.`,
-)}
-${verdict(
-  outsideReconstruction < outsideImpression,
-  html`Outside the defects, the reconstruction <var>x̂</var> is ${ratio(closer)} as far from the input as the impression <var>m</var> is (${formatNumber(outsideReconstruction)} against ${formatNumber(outsideImpression)}); the goal is less than 1.`,
-)}
-</ul>`;
+${goals.map(verdict)}</ul>`;
 }
 
-function verdict(met: boolean, sentence: Html): Html {
-  return html`<li class="${met ? 'met' : 'missed'}"><strong>${met ? 'Met' : 'Not met'}</strong> <span>${sentence}</span></li>`;
+function verdict(judged: RestorationGoal): Html {
+  const { where, target, picture, difference, reference, referenceDifference, goal } = judged;
+  const share = difference / referenceDifference;
+  const met = 'atMost' in goal ? share <= goal.atMost : share < goal.below;
+  const aim = 'atMost' in goal ? `at most ${goal.atMost.toFixed(2)}` : `less than ${goal.below}`;
+  const times = Number.isFinite(share) ? `${share.toFixed(2)} times` : 'not measurably';
+  const sentence = html`${where === 'inside' ? 'Inside' : 'Outside'} the defects, the ${named(picture)} is ${times} as far from the ${target} as the ${named(reference)} is (${formatNumber(difference)} against ${formatNumber(referenceDifference)}); the goal is ${aim}.`;
+  return html`<li class="${met ? 'met' : 'missed'}"><strong>${met ? 'Met' : 'Not met'}</strong> <span>${sentence}</span></li>
+`;
 }
 
-const ratio = (value: number) => (Number.isFinite(value) ? `${value.toFixed(2)} times` : 'not measurably');
+function named({ name, symbol = '' }: PictureName): Html {
+  return html`${name}${symbol !== '' && html` <var>${symbol}</var>`}`;
+}
+
+/** Where pictures were changed, against where the defects are. */
+function changeTable({ about, pictures }: PictureChanges): Html {
+  return html`<p>${about !== undefined && `${about} `}Differences are mean absolute ones
+on a scale from 0 to 1. If changes fell anywhere, the share inside the defects would be the share of the area that they cover.</p>
+${table(
+  'Where images differ from the input',
+  [
+    ['Image', ({ name, symbol = '' }) => (symbol === '' ? name : html`<var>${symbol}</var> ${name}`)],
+    ['Inside defects', ({ inside }) => formatNumber(inside)],
+    ['Outside them', ({ outside }) => formatNumber(outside)],
+    ['In good images', ({ good }) => (good === null ? '–' : formatNumber(good))],
+    ['Of all change, inside defects', ({ share }) => `${formatHundredths(share)} %`],
+    ['Of the area, defects cover', ({ area }) => `${formatHundredths(area)} %`],
+  ],
+  pictures,
+)}`;
+}
