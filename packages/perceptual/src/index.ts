@@ -1,10 +1,13 @@
-export { checkImages } from './check-images';
-export type { FeatureExtractor, Images } from './extractor';
-export type { Difference } from './layer-distance';
+export { checkImages, type FeatureExtractor } from './extractor';
 export { PerceptualReference } from './perceptual-reference';
 export { kerasPreprocessing, type Preprocessing, torchvisionPreprocessing } from './preprocessing';
 export { randomVgg19Weights } from './random-weights';
-export { type PerceptualMaps, PerceptualScorer, type PerceptualScorerOptions } from './scorer';
+export {
+  type Difference,
+  type PerceptualMaps,
+  PerceptualScorer,
+  type PerceptualScorerOptions,
+} from './scorer';
 export { Vgg19, type Vgg19Options } from './vgg19';
 export { type Vgg19Weights, vgg19Sha256, type WeightTensor, type WeightTensors } from './weights';
-export { WeightsError, type WeightsErrorOptions, type WeightsProblem } from './weights-error';
+export { WeightsError, type WeightsErrorCode, type WeightsErrorOptions } from './weights-error';

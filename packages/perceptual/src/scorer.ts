@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { FeatureExtractor, Images } from './extractor';
-import { type Difference, layerDistance, unitLength } from './layer-distance';
+import type { Images } from '@utad/layers';
+import type { FeatureExtractor } from './extractor';
 import { PerceptualReference } from './perceptual-reference';
-import { checkChannels, checkOptions, checkReference, commonShape } from './scorer-checks';
 
 /** How {@link PerceptualScorer} weighs features. */
 export interface PerceptualScorerOptions {
@@ -248,9 +247,8 @@ export class PerceptualScorer {
     }
     const features = this.extractor.features(x);
     if (features.length !== this.layerWeights.length) {
-      throw new RangeError(
-        `PerceptualScorer: expected features of ${this.extractor.layers.join(', ')}, received ${features.length} tensors`,
-      );
+      const message = `PerceptualScorer: expected features of ${this.extractor.layers.join(', ')}, received ${features.length} tensors`;
+      throw new RangeError(message);
     }
     return this.normalize === 'unit' ? features.map(unitLength) : features;
   }
@@ -280,4 +278,116 @@ function at<T>(items: readonly T[], index: number): T {
   const item = items[index];
   if (item === undefined) throw new RangeError(`expected an index below ${items.length}, received ${index}`);
   return item;
+}
+
+/** @throws RangeError when layer or channel weights do not fit the layers. */
+function checkOptions(
+  layers: readonly string[],
+  layerWeights: readonly number[],
+  channelWeights: readonly (readonly number[] | Float32Array)[] | undefined,
+): void {
+  const unfit = (option: string, received: string) =>
+    new RangeError(
+      `PerceptualScorer: expected ${option} of at least 0 for ${layers.join(', ')}, received ${received}`,
+    );
+  if (!areWeights(layerWeights) || layerWeights.length !== layers.length)
+    throw unfit('layerWeights', `[${layerWeights}]`);
+  if (channelWeights === undefined) return;
+  const wrong = channelWeights.find((weights) => !areWeights(weights));
+  if (wrong !== undefined) throw unfit('channelWeights', `[${wrong.slice(0, 8)}]`);
+  if (channelWeights.length !== layers.length)
+    throw unfit('channelWeights', `those of ${channelWeights.length} layers`);
+}
+
+function areWeights(weights: readonly number[] | Float32Array): boolean {
+  return weights.every((weight) => Number.isFinite(weight) && weight >= 0);
+}
+
+/** @throws RangeError when there is not one weight for each channel. */
+function checkChannels(
+  layer: string,
+  weights: readonly number[] | Float32Array | undefined,
+  channels: number,
+): void {
+  if (weights === undefined || weights.length === channels) return;
+  const message = `PerceptualScorer: expected ${channels} channelWeights for ${layer}, received ${weights.length}`;
+  throw new RangeError(message);
+}
+
+/** @throws RangeError when its features are not those that the scorer would have found. */
+function checkReference(
+  reference: PerceptualReference,
+  scorer: Pick<PerceptualReference, 'extractor' | 'normalize'>,
+): void {
+  const same = reference.extractor === scorer.extractor;
+  if (same && reference.normalize === scorer.normalize) return;
+  const message = `PerceptualScorer: expected a reference of its extractor and normalize: ${scorer.normalize}, received one of ${same ? `normalize: ${reference.normalize}` : 'another extractor'}`;
+  throw new RangeError(message);
+}
+
+/**
+ * The shape that all share; references of one image fit any batch.
+ *
+ * @throws RangeError when there is none.
+ */
+function commonShape(
+  method: string,
+  images: Record<string, Images | PerceptualReference | undefined>,
+): [batch: number, height: number, width: number] {
+  const entries = Object.entries(images);
+  const batches = entries.map(([, image]) => image?.shape[0] ?? 0);
+  const largest = Math.max(...batches);
+  const [, height = 0, width = 0] = entries[0]?.[1]?.shape ?? [];
+  const same = entries.every(([, image], i) => {
+    const single = image instanceof PerceptualReference && batches[i] === 1;
+    return String(image?.shape) === String([single ? 1 : largest, height, width, 3]);
+  });
+  if (same) return [largest, height, width];
+  const received = entries.map(([name, image]) => `${name} [${image?.shape}]`).join(', ');
+  const message = `PerceptualScorer.${method}: expected images of one shape [B, H, W, 3], received ${received}`;
+  throw new RangeError(message);
+}
+
+/** `l1` is |a - b|, as in Eq. 8; `l2` is (a - b)², as in LPIPS. */
+export type Difference = 'l1' | 'l2';
+
+/** How far apart features of one layer are at each pixel. */
+interface LayerDistanceOptions {
+  readonly difference: Difference;
+  /** What the difference of each channel counts, summed; without them channels are averaged. */
+  readonly channelWeights: readonly number[] | Float32Array | undefined;
+  /** A gradient of 0 where features are equal, for one operation more: TensorFlow.js's abs has -1 there. */
+  readonly forLoss: boolean;
+}
+
+/**
+ * The difference of two layers' features, put together over channels: `[B, h, w, 1]`, at least 0.
+ *
+ * @param a `[B, h, w, C]`.
+ * @param b likewise, or of one sample for all of `a`'s.
+ */
+function layerDistance(
+  a: tf.Tensor4D,
+  b: tf.Tensor4D,
+  { difference, channelWeights, forLoss }: LayerDistanceOptions,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const apart = difference === 'l2' ? tf.squaredDifference<tf.Tensor4D>(a, b) : absolute(a, b, forLoss);
+    if (channelWeights === undefined) return tf.mean<tf.Tensor4D>(apart, 3, true);
+    const [batch, height, width, channels] = apart.shape;
+    const column = tf.tensor2d(Float32Array.from(channelWeights), [channels, 1]);
+    return tf.matMul(tf.reshape(apart, [-1, channels]), column).as4D(batch, height, width, 1);
+  });
+}
+
+function absolute(a: tf.Tensor4D, b: tf.Tensor4D, forLoss: boolean): tf.Tensor4D {
+  return forLoss ? tf.sub(tf.maximum(a, b), tf.minimum(a, b)) : tf.abs(tf.sub<tf.Tensor4D>(a, b));
+}
+
+/**
+ * Features of norm 1 over channels, as LPIPS has them. The small number keeps pixels without any feature at 0, with a
+ * finite gradient; inside the root it is, other than in LPIPS, felt only by features smaller than 1e-4.
+ */
+function unitLength(feature: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => tf.mul(feature, tf.rsqrt(tf.add(tf.sum(tf.square(feature), 3, true), 1e-10))));
 }

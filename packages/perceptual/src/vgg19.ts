@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { FeatureExtractor, Images } from './extractor';
-import { preprocess } from './preprocess';
+import type { Images } from '@utad/layers';
+import { type FeatureExtractor, preprocess } from './extractor';
 import type { Preprocessing } from './preprocessing';
-import { shortLayerName, type Vgg19Layer, vgg19Layers } from './vgg19-layers';
-import { type Vgg19Weights, weightTensor } from './weights';
+import { shortLayerName, type Vgg19Layer, type Vgg19Weights, vgg19Layers, weightTensor } from './weights';
 
 /** Which part of VGG-19 to run. */
 export interface Vgg19Options {
@@ -115,9 +114,8 @@ function depthOf(layers: readonly string[]): number {
   const names = vgg19Layers.map((layer) => layer.name);
   const unknown = layers.find((name) => !names.includes(name));
   if (unknown !== undefined) {
-    throw new RangeError(
-      `Vgg19: expected layers of ${names.join(', ')}, received ${JSON.stringify(unknown)}`,
-    );
+    const message = `Vgg19: expected layers of ${names.join(', ')}, received ${JSON.stringify(unknown)}`;
+    throw new RangeError(message);
   }
   if (layers.length === 0 || new Set(layers).size !== layers.length) {
     throw new RangeError(`Vgg19: expected one layer or more, each once, received [${layers.join(', ')}]`);

@@ -1,5 +1,5 @@
 /** What is wrong with weights. */
-export type WeightsProblem =
+export type WeightsErrorCode =
   /** A manifest, a header or its JSON is not what it should be. */
   | 'malformed'
   /** A kernel or bias is not there. */
@@ -31,20 +31,21 @@ export type WeightsProblem =
   /** A file in the cache is not what was put there. */
   | 'altered';
 
-/** Weights that cannot be used. `problem` is for code, `message` for people. */
+/** Weights that cannot be used. `code` is for code, `message` for people. */
 export class WeightsError extends Error {
   override readonly name = 'WeightsError';
-  /** What is wrong, for code to branch on. */
-  readonly problem: WeightsProblem;
-  /** The kernel, bias, file or URL concerned, where there is one. */
-  readonly subject: string | undefined;
   /** HTTP status of the answer, where there was one. */
   readonly status: number | undefined;
 
-  constructor(problem: WeightsProblem, message: string, subject?: string, options: WeightsErrorOptions = {}) {
+  constructor(
+    /** What is wrong, for code to branch on. */
+    readonly code: WeightsErrorCode,
+    message: string,
+    /** The kernel, bias, file or URL concerned, where there is one. */
+    readonly subject?: string,
+    options: WeightsErrorOptions = {},
+  ) {
     super(message, options);
-    this.problem = problem;
-    this.subject = subject;
     this.status = options.status;
   }
 }
@@ -57,12 +58,12 @@ export interface WeightsErrorOptions extends ErrorOptions {
 
 /** The error that says what was expected of the weights and, after a comma, what came. */
 export function unusable(
-  problem: WeightsProblem,
+  code: WeightsErrorCode,
   expected: string,
   subject?: string,
   options?: WeightsErrorOptions,
 ): WeightsError {
-  return new WeightsError(problem, `VGG-19 weights: expected ${expected}`, subject, options);
+  return new WeightsError(code, `VGG-19 weights: expected ${expected}`, subject, options);
 }
 
 /** Names for a message; a file of any size has room in it. */

@@ -1,8 +1,33 @@
-import { SHA256 } from '@stablelib/sha256';
+import { sha256 } from '@utad/files';
 import type { Preprocessing } from './preprocessing';
-import { checkShape, expectedShape } from './tensor-shapes';
-import { vgg19Layers } from './vgg19-layers';
 import { listed, unusable } from './weights-error';
+
+/** One convolution of VGG-19: 3x3, stride 1, zero padding 1, then ReLU. */
+export interface Vgg19Layer {
+  readonly name: string;
+  /** Channels that the published network has before and after. */
+  readonly inputs: number;
+  readonly filters: number;
+  /** Whether a 2x2 max-pooling of stride 2 comes before it. */
+  readonly pooled: boolean;
+}
+
+/** VGG-19 up to conv3_4, first to last (Simonyan and Zisserman 2015, Table 1, column E). */
+export const vgg19Layers: readonly Vgg19Layer[] = [
+  { name: 'conv1_1', inputs: 3, filters: 64, pooled: false },
+  { name: 'conv1_2', inputs: 64, filters: 64, pooled: false },
+  { name: 'conv2_1', inputs: 64, filters: 128, pooled: true },
+  { name: 'conv2_2', inputs: 128, filters: 128, pooled: false },
+  { name: 'conv3_1', inputs: 128, filters: 256, pooled: true },
+  { name: 'conv3_2', inputs: 256, filters: 256, pooled: false },
+  { name: 'conv3_3', inputs: 256, filters: 256, pooled: false },
+  { name: 'conv3_4', inputs: 256, filters: 256, pooled: false },
+];
+
+/** The paper's name of a layer, from it or from Keras' (`block1_conv2` is `conv1_2`). Other names come back as they are. */
+export function shortLayerName(name: string): string {
+  return name.replace(/^block(\d)_conv(\d)$/, 'conv$1_$2');
+}
 
 /** One kernel or bias as plain data. */
 export interface WeightTensor {
@@ -66,14 +91,14 @@ export function weightTensor(tensors: WeightTensors, name: string): WeightTensor
  * @throws WeightsError when a tensor is missing or of another shape.
  */
 export function vgg19Sha256(tensors: WeightTensors): string {
-  const hash = new SHA256();
+  const parts: Uint8Array[] = [];
   const encoder = new TextEncoder();
   for (const name of vgg19Shapes.keys()) {
     const { shape, data } = weightTensor(tensors, name);
-    hash.update(encoder.encode(`${name}\0${shape.join(',')}\0`));
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    parts.push(encoder.encode(`${name}\0${shape.join(',')}\0`));
+    parts.push(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   }
-  return Array.from(hash.digest(), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(parts);
 }
 
 /** Refuses values of which the network would make nothing but NaN. */
@@ -88,4 +113,49 @@ export function checkFinite(tensors: WeightTensors): void {
 /** The number of values in a tensor of that shape. */
 export function countOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
+}
+
+/** A size that a tensor is to have; undefined where any width will do. */
+export type Size = number | undefined;
+
+/** Wider ones are something else, and nothing is allocated for them. */
+const WIDEST = 4096;
+
+/**
+ * The shape that a tensor has to have beside the others: 3x3 kernels, each taking as many channels as the one before
+ * gives, and biases as long as their kernel is wide. Widths are free: a narrower network of the same build fits.
+ *
+ * @param name such as `conv1_2/kernel`.
+ * @param shapeOf the shapes of the others, kernels as `[height, width, inputs, filters]`.
+ */
+export function expectedShape(
+  name: string,
+  shapeOf: (name: string) => readonly number[] | undefined,
+): readonly Size[] {
+  const [layer = '', kind] = name.split('/');
+  const widthOf = (kernel: string): Size => shapeOf(`${kernel}/kernel`)?.[3];
+  if (kind === 'bias') return [widthOf(layer)];
+  const before = vgg19Layers[vgg19Layers.findIndex((other) => other.name === layer) - 1];
+  return [3, 3, before === undefined ? 3 : widthOf(before.name), undefined];
+}
+
+/**
+ * @param what the tensor in the message.
+ * @param received what came, in words; default the shape.
+ * @throws WeightsError when the shape is not the expected one.
+ */
+export function checkShape(
+  what: string,
+  shape: readonly number[],
+  expected: readonly Size[],
+  received = `[${shape}]`,
+): void {
+  const fits = expected.every((size, axis) => {
+    const found = shape[axis];
+    return size === undefined ? found !== undefined && found >= 1 && found <= WIDEST : found === size;
+  });
+  if (fits && shape.length === expected.length) return;
+  const sizes = expected.map((size) => size ?? 'C').join();
+  const free = expected.includes(undefined) ? `, C from 1 to ${WIDEST}` : '';
+  throw unusable('shape', `${what} of shape [${sizes}]${free}, received ${received}`, what);
 }

@@ -32,7 +32,7 @@ describe('the weights that come with the package', () => {
 
   it('are refused in one line where the file was left behind', async () => {
     const error = await problemOf(readBundled(module()));
-    expect(error.problem).toBe('unreadable');
+    expect(error.code).toBe('unreadable');
     expect(error.message).toContain(
       `cannot read ${join(folder, 'weights', 'utad-vgg19.safetensors')}: ENOENT`,
     );

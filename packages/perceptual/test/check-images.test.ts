@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { checkImages, type Images } from '@utad/perceptual';
+import type { Images } from '@utad/layers';
+import { checkImages } from '@utad/perceptual';
 import { describe, expect, it } from 'vitest';
 
 const images = (values: number[]): Images => tf.tensor4d(values, [1, 1, values.length / 3, 3]);

@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { HttpEvent } from '@utad/files';
 import { kerasPreprocessing, torchvisionPreprocessing, vgg19Sha256 } from '@utad/perceptual';
-import { type FetchEvent, vgg19Sources } from '@utad/perceptual/load';
+import { vgg19Sources } from '@utad/perceptual/load';
 import {
   downloadVgg19Weights,
   findVgg19InCache,
@@ -95,7 +96,7 @@ describe('downloadVgg19Weights', () => {
     expect(await readdir(folder)).toHaveLength(1);
     behave({});
     const before = server.sent();
-    const events: FetchEvent[] = [];
+    const events: HttpEvent[] = [];
     const { weights } = await downloadVgg19Weights(url, { folder, onEvent: (event) => events.push(event) });
     expect(weights.sha256).toBe(sha256);
     const [resume] = events;
@@ -111,7 +112,7 @@ describe('downloadVgg19Weights', () => {
     await problemOf(downloadVgg19Weights(url, { folder, retries: 0 }));
     server.files.set('vgg/model.safetensors', file);
     behave({ etag: '"2"' });
-    const events: FetchEvent[] = [];
+    const events: HttpEvent[] = [];
     const { weights } = await downloadVgg19Weights(url, { folder, onEvent: (event) => events.push(event) });
     expect(weights.sha256).toBe(sha256);
     expect(events[0]?.type).toBe('progress');
@@ -122,7 +123,7 @@ describe('downloadVgg19Weights', () => {
     server.files.set('vgg/model.safetensors', otherFile);
     server.behaviour.etag = '"2"';
     const error = await problemOf(downloadVgg19Weights(url, { folder, force: true }));
-    expect(error).toMatchObject({ problem: 'pinned', subject: url });
+    expect(error).toMatchObject({ code: 'pinned', subject: url });
     expect(error.message).toBe(
       `VGG-19 weights: expected ${url} to bring the weights of SHA-256 ${sha256}, as on ${record.fetched}, received ${vgg19Sha256(otherTensors)}`,
     );
@@ -130,7 +131,7 @@ describe('downloadVgg19Weights', () => {
 
     // The pin outlives the weights.
     await rm(path);
-    expect(await problemOf(downloadVgg19Weights(url, { folder }))).toMatchObject({ problem: 'pinned' });
+    expect(await problemOf(downloadVgg19Weights(url, { folder }))).toMatchObject({ code: 'pinned' });
 
     const repinned = await downloadVgg19Weights(url, { folder, repin: true });
     expect(repinned.record.sha256).toBe(vgg19Sha256(otherTensors));
@@ -192,6 +193,10 @@ describe('downloadVgg19Weights', () => {
         resolveDir: fileURLToPath(new URL('..', import.meta.url)),
       },
       bundle: true,
+      alias: {
+        '@utad/files/node': fileURLToPath(new URL('../../files/src/node/index.ts', import.meta.url)),
+        '@utad/files': fileURLToPath(new URL('../../files/src/index.ts', import.meta.url)),
+      },
       platform: 'node',
       format: 'cjs',
       outfile: program,
@@ -219,7 +224,7 @@ describe('downloadVgg19Weights', () => {
     const past = Date.now() / 1000 - 20;
     await utimes(join(folder, lock), past, past);
     behave({});
-    const events: FetchEvent[] = [];
+    const events: HttpEvent[] = [];
     const { weights } = await downloadVgg19Weights(url, { folder, onEvent: (event) => events.push(event) });
     expect(weights.sha256).toBe(sha256);
     expect(events[0]).toMatchObject({ type: 'resume', totalBytes: needed });
@@ -260,20 +265,20 @@ describe('verifyVgg19Cache', () => {
     bytes[bytes.length - 5] = (bytes.at(-5) ?? 0) ^ 1;
     await writeFile(path, bytes);
     const [altered] = await verifyVgg19Cache(folder);
-    expect(altered).toMatchObject({ path, record: { sha256 }, problem: { problem: 'altered' } });
+    expect(altered).toMatchObject({ path, record: { sha256 }, problem: { code: 'altered' } });
     expect(altered?.problem?.message).toMatch(
       /^VGG-19 weights: expected .* of SHA-256 \w{64}, as it was written, received \w{64}/,
     );
     expect(await findVgg19InCache(folder, sha256)).toBeUndefined();
     await rm(path);
-    expect(await verifyVgg19Cache(folder)).toMatchObject([{ problem: { problem: 'unreadable' } }]);
+    expect(await verifyVgg19Cache(folder)).toMatchObject([{ problem: { code: 'unreadable' } }]);
   });
 
   it('names a record that is none', async () => {
     const { record } = await downloadVgg19Weights(url, { folder });
     await writeFile(join(folder, `${record.id}.json`), '{"sha256": 7}');
     const error = await problemOf(verifyVgg19Cache(folder));
-    expect(error).toMatchObject({ problem: 'altered', subject: join(folder, `${record.id}.json`) });
+    expect(error).toMatchObject({ code: 'altered', subject: join(folder, `${record.id}.json`) });
     expect(error.message).toMatch(
       /expected the record of downloaded weights in .*\.json, received something else$/,
     );

@@ -1,8 +1,9 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { HttpEvent } from '@utad/files';
 import { kerasPreprocessing, torchvisionPreprocessing, vgg19Sha256 } from '@utad/perceptual';
-import { type FetchEvent, fetchVgg19Weights, vgg19WeightsFromSafetensors } from '@utad/perceptual/load';
+import { fetchVgg19Weights, vgg19WeightsFromSafetensors } from '@utad/perceptual/load';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Behaviour, type Served, serve } from '../../../scripts/testing/file-server';
 import { problemOf } from './problem-of';
@@ -103,7 +104,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       { 'model.safetensors': file },
       { cut: ({ bytes: _, range }) => (range !== 'bytes=0-65535' && cuts++ < 3 ? 2_000_000 : undefined) },
     );
-    const events: FetchEvent[] = [];
+    const events: HttpEvent[] = [];
     const weights = await fetchVgg19Weights(`${server.url}model.safetensors`, {
       onEvent: (event) => events.push(event),
     });
@@ -153,7 +154,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
     };
     // The first connection ends in the old state; the next one finds the new.
     server.behaviour.cut = ({ range }) => (range === 'bytes=0-65535' ? undefined : 3_000_000);
-    const events: FetchEvent[] = [];
+    const events: HttpEvent[] = [];
     const weights = await fetchVgg19Weights(`${server.url}model.safetensors`, {
       onEvent: (event) => events.push(event),
     });
@@ -167,11 +168,11 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       server.behaviour.etag = `"${server.requests.length}"`;
       return undefined;
     };
-    const events: FetchEvent[] = [];
+    const events: HttpEvent[] = [];
     const error = await problemOf(
       fetchVgg19Weights(`${server.url}model.safetensors`, { onEvent: (event) => events.push(event) }),
     );
-    expect(error).toMatchObject({ problem: 'changed', subject: `${server.url}model.safetensors` });
+    expect(error).toMatchObject({ code: 'changed', subject: `${server.url}model.safetensors` });
     expect(error.message).toMatch(
       /to stay as it is \(9303632 bytes, "4"\), received \(9303632 bytes, "5"\)$/,
     );
@@ -184,7 +185,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       { 'model.safetensors': file },
       { status: () => (failures++ < 2 ? 503 : undefined) },
     );
-    const events: FetchEvent[] = [];
+    const events: HttpEvent[] = [];
     await fetchVgg19Weights(`${server.url}model.safetensors`, { onEvent: (event) => events.push(event) });
     expect(events.filter((event) => event.type === 'retry').map(({ seconds }) => seconds)).toEqual([0.5, 1]);
   });
@@ -274,7 +275,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
     const server = await start(bytes === undefined ? {} : { 'm.safetensors': bytes }, behaviour);
     const url = `${server.url}m.safetensors?token=secret`;
     const error = await problemOf(fetchVgg19Weights(url, { retries: 1, patience: 0.2 }));
-    expect(error.problem).toBe(problem);
+    expect(error.code).toBe(problem);
     expect(error.message).toMatch(message);
     expect(error.message).not.toMatch(/\n|secret/);
   });
@@ -283,7 +284,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
     const server = await start({});
     await server.close();
     const error = await problemOf(fetchVgg19Weights(`${server.url}m.safetensors`, { retries: 0 }));
-    expect(error).toMatchObject({ problem: 'unreachable' });
+    expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toMatch(
       /^VGG-19 weights: expected an answer from http:.*, received none: .*ECONNREFUSED/,
     );
@@ -306,7 +307,7 @@ describe('fetchVgg19Weights in a browser', () => {
         if (server.requests.length === 1) server.behaviour.etag = '"1"';
         return undefined;
       };
-      const events: FetchEvent[] = [];
+      const events: HttpEvent[] = [];
       const weights = await fetchVgg19Weights(`${server.url}model.safetensors`, {
         onEvent: (event) => events.push(event),
       });
@@ -378,7 +379,7 @@ describe('fetchVgg19Weights of a manifest', () => {
     const { 'shard 3': _, ...files } = manifestFiles();
     const server = await start(files);
     const error = await problemOf(fetchVgg19Weights(server.url));
-    expect(error).toMatchObject({ problem: 'unreadable', status: 404, subject: `${server.url}shard%203` });
+    expect(error).toMatchObject({ code: 'unreadable', status: 404, subject: `${server.url}shard%203` });
   });
 
   it('refuses a manifest that is longer than any', async () => {

@@ -1,12 +1,7 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import {
-  type Images,
-  PerceptualScorer,
-  randomVgg19Weights,
-  Vgg19,
-  type Vgg19Weights,
-} from '@utad/perceptual';
+import type { Images } from '@utad/layers';
+import { PerceptualScorer, randomVgg19Weights, Vgg19, type Vgg19Weights } from '@utad/perceptual';
 import { readVgg19Weights } from '@utad/perceptual/node';
 import { expect, it } from 'vitest';
 

@@ -139,7 +139,7 @@ describe('channelWeightsFromSafetensors', () => {
     ],
   ])('refuses a file that %s', async (_, problem, changes, message) => {
     const error = await problemOf(read(linearFile(changes)));
-    expect(error).toMatchObject({ problem, message: `channel weights: ${message}` });
+    expect(error).toMatchObject({ code: problem, message: `channel weights: ${message}` });
   });
 
   it('reads a file of the disk, and says in one line which is not there or cut short', async () => {
@@ -149,10 +149,10 @@ describe('channelWeightsFromSafetensors', () => {
       await writeFile(path, linearFile());
       expect(await readChannelWeights(path, layers)).toEqual(linear());
       await writeFile(path, linearFile().subarray(0, 1500));
-      expect(await problemOf(readChannelWeights(path, layers))).toMatchObject({ problem: 'size' });
+      expect(await problemOf(readChannelWeights(path, layers))).toMatchObject({ code: 'size' });
       const nowhere = await problemOf(readChannelWeights(join(folder, 'nowhere'), layers));
       expect(nowhere).toMatchObject({
-        problem: 'unreadable',
+        code: 'unreadable',
         message: expect.stringMatching(/^[^\n]*cannot read [^\n]*nowhere: ENOENT[^\n]*$/),
       });
     } finally {

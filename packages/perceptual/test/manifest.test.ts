@@ -1,4 +1,4 @@
-import { vgg19Sha256, WeightsError, type WeightsProblem } from '@utad/perceptual';
+import { vgg19Sha256, WeightsError, type WeightsErrorCode } from '@utad/perceptual';
 import { vgg19WeightsFromManifest } from '@utad/perceptual/load';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layerTable, referenceTensors } from './reference';
@@ -112,7 +112,7 @@ describe('vgg19WeightsFromManifest', () => {
     );
   });
 
-  type Case = [string, WeightsProblem, (m: ReturnType<typeof perLayer>) => unknown, RegExp];
+  type Case = [string, WeightsErrorCode, (m: ReturnType<typeof perLayer>) => unknown, RegExp];
   const cases: Case[] = [
     [
       'no manifest',
@@ -238,7 +238,7 @@ describe('vgg19WeightsFromManifest', () => {
     const source = perLayer();
     const manifest = change(source);
     const error = await problemOf(vgg19WeightsFromManifest(manifest, reader(source.files)));
-    expect(error.problem).toBe(problem);
+    expect(error.code).toBe(problem);
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('\n');
   });
@@ -249,7 +249,7 @@ describe('vgg19WeightsFromManifest', () => {
       const { groups } = perLayer();
       groups[7]?.paths.push(path);
       const error = await problemOf(vgg19WeightsFromManifest(groups, async () => expect.unreachable('read')));
-      expect(error).toMatchObject({ problem: 'path', subject: path });
+      expect(error).toMatchObject({ code: 'path', subject: path });
     },
   );
 });

@@ -171,7 +171,7 @@ describe('a VGG-19 of other widths', () => {
     }));
     const manifest = [{ paths: ['all'], weights: entries }];
     const error = await problemOf(vgg19WeightsFromManifest(manifest, () => expect.unreachable('read')));
-    expect(error.problem).toBe('shape');
+    expect(error.code).toBe('shape');
     expect(error.message).toContain(message.replace(/received .* of shape/, 'received'));
   });
 });

@@ -71,6 +71,6 @@ describe('readVgg19Weights', () => {
   ])('refuses %s', async (_, problem, prepare, message) => {
     const error: unknown = await readVgg19Weights(await prepare(folder)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(WeightsError);
-    expect(error).toMatchObject({ problem, message: expect.stringMatching(message) });
+    expect(error).toMatchObject({ code: problem, message: expect.stringMatching(message) });
   });
 });

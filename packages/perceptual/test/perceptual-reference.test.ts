@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Images, PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
+import type { Images } from '@utad/layers';
+import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
 import { describe, expect, it } from 'vitest';
 import { PoolExtractor } from './pool-extractor';
 import { relativeError } from './reference';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { FeatureExtractor, Images } from '@utad/perceptual';
+import type { Images } from '@utad/layers';
+import type { FeatureExtractor } from '@utad/perceptual';
 
 /** Features small enough to compute by hand: the images themselves, and the means of their 2x2 blocks. Counts its calls. */
 export class PoolExtractor implements FeatureExtractor {

@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import {
-  type Images,
-  type Preprocessing,
-  type Vgg19Weights,
-  vgg19Sha256,
-  type WeightTensor,
-} from '@utad/perceptual';
+import type { Images } from '@utad/layers';
+import { type Preprocessing, type Vgg19Weights, vgg19Sha256, type WeightTensor } from '@utad/perceptual';
 import { z } from 'zod';
 
 const resultSchema = z.object({

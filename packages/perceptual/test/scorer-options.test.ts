@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Images, PerceptualScorer } from '@utad/perceptual';
+import type { Images } from '@utad/layers';
+import { PerceptualScorer } from '@utad/perceptual';
 import { describe, expect, it } from 'vitest';
 import { BlockExtractor, PoolExtractor } from './pool-extractor';
 

@@ -42,6 +42,8 @@ export interface BackendStatus {
 /** An asked-for backend cannot be used. It is never replaced by another one. */
 export class BackendUnavailableError extends Error {
   override readonly name = 'BackendUnavailableError';
+  /** What went wrong, for programs. */
+  readonly code = 'backend-unavailable';
 
   constructor(
     /** The one asked for. */

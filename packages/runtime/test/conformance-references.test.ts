@@ -1,24 +1,24 @@
 import { expect, it } from 'vitest';
-import { gradientByDifferences } from '../src/conformance/differences';
-import { build, type NdArray } from '../src/conformance/nd-array';
-import { numbers } from '../src/conformance/numbers';
-import { mirrorPad, segmentSum, tile } from '../src/conformance/reference/arrangement';
+import { build, distinctNumbers, type NdArray } from '../src/conformance/nd-array';
+import { gradientByDifferences, relativeError } from '../src/conformance/operation';
+import { matMul, mirrorPad, segmentSum, tile } from '../src/conformance/reference/arrays';
 import {
+  avgPool,
   convolution,
   convolutionFilterGradient,
   convolutionInputGradient,
-} from '../src/conformance/reference/convolution';
-import { matMul } from '../src/conformance/reference/matrix';
-import { avgPool, maxPool, maxPoolGradient } from '../src/conformance/reference/pooling';
-import { resizeBilinear, resizeNearest } from '../src/conformance/reference/resize';
-import { relativeError } from '../src/conformance/relative-error';
+  maxPool,
+  maxPoolGradient,
+  resizeBilinear,
+  resizeNearest,
+} from '../src/conformance/reference/images';
 
 const array = (shape: readonly number[], ...values: number[]): NdArray => ({
   shape,
   values: Float64Array.from(values),
 });
 const plain = ({ values }: NdArray) => [...values];
-const some = (shape: readonly number[], seed: number) => numbers(shape, seed, { from: -1, to: 1 });
+const some = (shape: readonly number[], seed: number) => distinctNumbers(shape, seed, { from: -1, to: 1 });
 
 it('convolves with zeros before and after, more after where they do not share out', () => {
   const x = array([1, 4, 1, 1], 1, 2, 3, 4);

@@ -1,10 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { explain } from '../src/node/install/explain';
-import { extract, tensorflowDeps } from '../src/node/install/extract';
-import { nvidiaDeps } from '../src/node/install/nvidia';
-import { requireSpace } from '../src/node/install/space';
+import { extract, nvidiaDeps, tensorflowDeps } from '../src/node/install/extract';
+import { requireSpace } from '../src/node/install/installation';
+import { explain } from '../src/node/install/problem';
 import { temporaryFolder } from './project';
 import { smallDisk } from './small-disk';
 import { type ZipOptions, zip } from './zip';

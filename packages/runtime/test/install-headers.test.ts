@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeHeaders } from '../src/node/install/headers';
+import { nodeHeaders } from '../src/node/install/compile';
 import { temporaryFolder } from './project';
 import { onlyFrom } from './stand-ins/environment';
 import { writeTree } from './stand-ins/folder';

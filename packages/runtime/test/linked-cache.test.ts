@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { nativeCopies } from '../src/node/candidates';
-import { nativeLayout } from '../src/node/native-layout';
+import { nativeCopies, nativeLayout } from '../src/node/packages';
 
 const NAME = '@tensorflow/tfjs-node';
 

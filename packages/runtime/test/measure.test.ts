@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { measureSpeed } from '@utad/runtime/conformance';
 import { useBackend } from '@utad/runtime/node';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { convolutionSpeed, flopOf } from '../src/measure/convolution-speed';
-import { medianSeconds } from '../src/measure/median-seconds';
+import { convolutionSpeed, flopOf, medianSeconds } from '../src/measure';
 
 beforeAll(async () => {
   await useBackend({ backend: 'cpu' });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pipConfiguration } from '../src/node/install/pip-configuration';
+import { pipConfiguration } from '../src/node/install/wheel';
 
 describe('pipConfiguration', () => {
   let folder: string;

@@ -1,10 +1,8 @@
 import { BackendUnavailableError, WebGpuLimitError } from '@utad/runtime';
 import { listBackends, useBackend } from '@utad/runtime/node';
 import { expect, test } from 'vitest';
-import { describeAdapter, detailsOf } from '../src/node/webgpu/adapter';
-import { requiredLimits } from '../src/node/webgpu/limits';
-import { findWebGpu } from '../src/node/webgpu/packages';
-import { probeWebGpu } from '../src/node/webgpu/probe';
+import { describeAdapter, detailsOf, findWebGpu, probeWebGpu } from '../src/node/webgpu/adapters';
+import { requiredLimits } from '../src/node/webgpu/use-webgpu';
 import { temporaryFolder } from './project';
 
 interface Offered {

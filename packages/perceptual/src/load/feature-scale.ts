@@ -1,6 +1,5 @@
 import type { Preprocessing } from '../preprocessing';
-import { vgg19Layers } from '../vgg19-layers';
-import { type Vgg19Weights, type WeightTensor, weightTensor } from '../weights';
+import { type Vgg19Weights, vgg19Layers, type WeightTensor, weightTensor } from '../weights';
 
 /** Height and width of the picture. */
 const SIDE = 16;

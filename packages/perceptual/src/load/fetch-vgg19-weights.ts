@@ -1,14 +1,18 @@
-import type { HttpOptions } from '../http/events';
-import { fetchRanges, type Part } from '../http/fetch-ranges';
-import { MemoryPart } from '../http/memory-part';
-import type { RemoteFile } from '../http/remote-file';
-import { shown } from '../http/shown';
-import { vgg19WeightsFromManifest } from '../manifest';
+import {
+  type ByteRange,
+  fetchRanges,
+  HttpError,
+  type HttpOptions,
+  memoryPart,
+  type Part,
+  type RemoteFile,
+  withoutQuery,
+} from '@utad/files';
 import type { Preprocessing } from '../preprocessing';
-import type { ByteRange, SafetensorsPlan } from '../safetensors/plan';
 import type { Vgg19Weights } from '../weights';
-import { unusable, WeightsError } from '../weights-error';
-import { readPlan } from './from-safetensors';
+import { unusable, WeightsError, type WeightsErrorCode } from '../weights-error';
+import { vgg19WeightsFromManifest } from './manifest';
+import { readPlan, type SafetensorsPlan } from './safetensors';
 
 /** How {@link fetchVgg19Weights} fetches, and what files do not say of weights. */
 export interface FetchVgg19Options extends HttpOptions {
@@ -19,7 +23,7 @@ export interface FetchVgg19Options extends HttpOptions {
 }
 
 /** What a folder behind a URL is looked through for, in this order. */
-const FILES = ['weights_manifest.json', 'model.json', 'model.safetensors'];
+export const WEIGHT_FILES = ['weights_manifest.json', 'model.json', 'model.safetensors'];
 
 /** Longer ones are something else. */
 const LONGEST_MANIFEST = 2 ** 22;
@@ -48,7 +52,7 @@ export async function fetchVgg19Weights(
   url: string | URL,
   options: FetchVgg19Options = {},
 ): Promise<Vgg19Weights> {
-  return fetchInto(httpUrl(url), options, () => new MemoryPart());
+  return fetchInto(httpUrl(url), options, () => memoryPart());
 }
 
 /** The same, with a place for what comes of each file. */
@@ -58,16 +62,17 @@ export async function fetchInto(
   partOf: (file: URL) => Part,
 ): Promise<Vgg19Weights> {
   if (!url.pathname.endsWith('/')) return fetchFile(url, options, partOf);
-  for (const file of FILES) {
+  for (const file of WEIGHT_FILES) {
     try {
       return await fetchFile(beside(url, file), options, partOf);
     } catch (error) {
-      if (!(error instanceof WeightsError && error.problem === 'unreadable')) throw error;
+      if (!(error instanceof WeightsError && error.code === 'unreadable')) throw error;
       // A part of a manifest that is not there is another matter.
-      if (error.subject !== shown(beside(url, file))) throw error;
+      if (error.subject !== withoutQuery(beside(url, file))) throw error;
     }
   }
-  throw unusable('unreadable', `${FILES.join(' or ')} in ${shown(url)}, received 404 for each`, shown(url));
+  const expected = `${WEIGHT_FILES.join(' or ')} in ${withoutQuery(url)}, received 404 for each`;
+  throw unusable('unreadable', expected, withoutQuery(url));
 }
 
 /** @throws TypeError when it is no URL of http or https. */
@@ -83,28 +88,63 @@ async function fetchFile(
   partOf: (file: URL) => Part,
 ): Promise<Vgg19Weights> {
   const { name, preprocessing } = options;
-  const { plan, bytes } = await fetchRanges(url, planOf, partOf(url), options);
+  const { plan, bytes } = await fetchParts(url, planOf, partOf(url), options);
   const asked = preprocessing === undefined ? {} : { preprocessing };
   if ('weights' in plan) {
-    return plan.weights(bytes, { ...asked, name: name ?? plan.name ?? shown(url) });
+    return plan.weights(bytes, { ...asked, name: name ?? plan.name ?? withoutQuery(url) });
   }
   const read = async (path: string) => {
     const shard = beside(url, path);
-    return (await fetchRanges(shard, wholeOf(LONGEST_SHARD), partOf(shard), options)).bytes;
+    return (await fetchParts(shard, wholeOf(LONGEST_SHARD), partOf(shard), options)).bytes;
   };
-  return vgg19WeightsFromManifest(parseJson(bytes, url), read, { ...asked, name: name ?? shown(url) });
+  return vgg19WeightsFromManifest(parseJson(bytes, url), read, { ...asked, name: name ?? withoutQuery(url) });
 }
+
+/** `fetchRanges`, with errors that are of weights. */
+async function fetchParts<T extends { readonly ranges: readonly ByteRange[] }>(
+  url: URL,
+  plan: (file: RemoteFile) => Promise<T>,
+  part: Part,
+  options: HttpOptions,
+): Promise<{ readonly plan: T; readonly bytes: Uint8Array }> {
+  try {
+    return await fetchRanges(url, plan, part, options);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const { code, message, url: subject, status } = error;
+    throw new WeightsError(CODES[code], `VGG-19 weights: ${message}`, subject, {
+      cause: error,
+      ...(status !== undefined && { status }),
+    });
+  }
+}
+
+const CODES: Readonly<Record<HttpError['code'], WeightsErrorCode>> = {
+  unreachable: 'unreachable',
+  missing: 'unreadable',
+  status: 'status',
+  range: 'status',
+  compressed: 'size',
+  truncated: 'truncated',
+  changed: 'changed',
+  size: 'size',
+  'read-only': 'status',
+};
+
+/** Whether it begins with a length whose upper bytes are 0, which no JSON has. */
+const looksLikeSafetensors = ({ head }: RemoteFile): boolean => head[7] === 0;
 
 type Plan = SafetensorsPlan | { readonly ranges: readonly ByteRange[] };
 
 async function planOf(file: RemoteFile): Promise<Plan> {
-  return file.looksLikeSafetensors ? readPlan(file) : wholeOf(LONGEST_MANIFEST)(file);
+  return looksLikeSafetensors(file) ? readPlan(file) : wholeOf(LONGEST_MANIFEST)(file);
 }
 
 function wholeOf(most: number) {
   return async ({ size, url }: RemoteFile) => {
     if (size <= most) return { ranges: [{ begin: 0, end: size }] };
-    throw unusable('size', `${shown(url)} of at most ${most} bytes, received one of ${size}`, shown(url));
+    const expected = `${withoutQuery(url)} of at most ${most} bytes, received one of ${size}`;
+    throw unusable('size', expected, withoutQuery(url));
   };
 }
 
@@ -121,7 +161,34 @@ function parseJson(bytes: Uint8Array, url: URL): unknown {
     return JSON.parse(text);
   } catch (cause) {
     const received = JSON.stringify(text.slice(0, 40));
-    const expected = `a safetensors file or a manifest in JSON from ${shown(url)}, received ${received}`;
-    throw unusable('malformed', expected, shown(url), { cause });
+    const expected = `a safetensors file or a manifest in JSON from ${withoutQuery(url)}, received ${received}`;
+    throw unusable('malformed', expected, withoutQuery(url), { cause });
   }
 }
+
+/** Public weights of VGG-19, by a short name. */
+export interface Vgg19Source {
+  /** What to call it on a command line. */
+  readonly id: string;
+  /** For people. */
+  readonly name: string;
+  /** Where the file is. */
+  readonly url: string;
+  /** Whose weights they are, and where that can be read. */
+  readonly citation: string;
+}
+
+/**
+ * The public weights known here, the ones to take by default first. No hash is written down, for none can be cited:
+ * `downloadVgg19Weights` remembers that of its first download. These addresses were not reached by the project's own
+ * tests, which use a server of their own.
+ */
+export const vgg19Sources: readonly Vgg19Source[] = [
+  {
+    id: 'torchvision',
+    name: 'VGG-19 of torchvision, ImageNet-1k',
+    url: 'https://huggingface.co/timm/vgg19.tv_in1k/resolve/main/model.safetensors',
+    citation:
+      'K. Simonyan and A. Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, 2015; trained by torchvision (VGG19_Weights.IMAGENET1K_V1), as converted by timm: https://huggingface.co/timm/vgg19.tv_in1k',
+  },
+];

@@ -1,13 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { readSafetensors } from '../load/from-safetensors';
-import { type ManifestOptions, vgg19WeightsFromManifest } from '../manifest';
+import { isSystemError } from '@utad/files/node';
+import { WEIGHT_FILES } from '../load/fetch-vgg19-weights';
+import { type Vgg19ManifestOptions, vgg19WeightsFromManifest } from '../load/manifest';
+import { type ByteSource, channelWeightsFromSafetensors, readSafetensors } from '../load/safetensors';
 import type { Vgg19Weights } from '../weights';
 import { listed, unusable, WeightsError } from '../weights-error';
-import { withFile } from './open-bytes';
-
-/** What a folder is looked through for, in this order. */
-const FILES = ['weights_manifest.json', 'model.json', 'model.safetensors'];
 
 /**
  * VGG-19 weights from a file, a `.safetensors` one or a TensorFlow.js manifest, or from a folder with
@@ -18,7 +16,10 @@ const FILES = ['weights_manifest.json', 'model.json', 'model.safetensors'];
  * @throws WeightsError as {@link vgg19WeightsFromManifest} and {@link vgg19WeightsFromSafetensors}, and when a file is not
  *   there, cannot be read, or is neither.
  */
-export async function readVgg19Weights(path: string, options: ManifestOptions = {}): Promise<Vgg19Weights> {
+export async function readVgg19Weights(
+  path: string,
+  options: Vgg19ManifestOptions = {},
+): Promise<Vgg19Weights> {
   const file = await weightsFile(resolve(path));
   const folder = dirname(file);
   if (await looksLikeSafetensors(file)) {
@@ -34,7 +35,7 @@ export async function readVgg19Weights(path: string, options: ManifestOptions = 
 /** A file of which only the folder tells from others is called after the folder. */
 function nameOf(file: string): string {
   const name = basename(file);
-  return FILES.includes(name) ? basename(dirname(file)) : basename(file, extname(file));
+  return WEIGHT_FILES.includes(name) ? basename(dirname(file)) : basename(file, extname(file));
 }
 
 async function weightsFile(path: string): Promise<string> {
@@ -42,12 +43,13 @@ async function weightsFile(path: string): Promise<string> {
   try {
     entries = await readdir(path);
   } catch (cause) {
-    if (hasCode(cause, 'ENOTDIR')) return path;
+    if (isSystemError(cause, 'ENOTDIR')) return path;
     throw unreadable(path, cause);
   }
-  const name = FILES.find((candidate) => entries.includes(candidate));
+  const name = WEIGHT_FILES.find((candidate) => entries.includes(candidate));
   if (name === undefined) {
-    throw unusable('unreadable', `${FILES.join(' or ')} in ${path}, found ${listed(entries, 10)}`, path);
+    const expected = `${WEIGHT_FILES.join(' or ')} in ${path}, found ${listed(entries, 10)}`;
+    throw unusable('unreadable', expected, path);
   }
   return join(path, name);
 }
@@ -78,16 +80,49 @@ function parseJson(file: string, bytes: Uint8Array): unknown {
   }
 }
 
-export function unreadable(path: string, cause: unknown): WeightsError {
+function unreadable(path: string, cause: unknown): WeightsError {
   return new WeightsError('unreadable', `VGG-19 weights: cannot read ${path}: ${reason(cause)}`, path, {
     cause,
   });
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
 function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * The channel weights of a scorer from a `.safetensors` file on the disk.
+ *
+ * @param layers of the extractor, in its order.
+ * @throws WeightsError as {@link channelWeightsFromSafetensors}, and `unreadable` when there is no such file.
+ */
+export async function readChannelWeights(path: string, layers: readonly string[]): Promise<Float32Array[]> {
+  try {
+    return await withFile(path, (file) => channelWeightsFromSafetensors(file, layers));
+  } catch (error) {
+    throw error instanceof WeightsError ? error : unreadable(path, error);
+  }
+}
+
+/** Does something with a file of which any part can be read. */
+async function withFile<T>(path: string, use: (file: ByteSource) => Promise<T>): Promise<T> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    return await use({ size, read: (offset, length) => read(handle, offset, length) });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Fewer bytes only where the file ends. */
+async function read(handle: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return bytes.subarray(0, filled);
 }

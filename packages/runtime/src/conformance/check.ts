@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { conformanceCases } from './cases';
-import type { ConformanceCase } from './conformance-case';
+import { property } from '../checks';
+import { arrangements, matrices, reductions } from './cases/arrays';
+import { compositions, conventions, elementwiseOperations } from './cases/elementwise';
+import { convolutions, poolings, resizings } from './cases/images';
+import { type ConformanceCase, casesOf } from './operation';
 
 /** How {@link checkConformance} goes about it. */
 export interface ConformanceOptions {
@@ -125,8 +128,22 @@ async function checkCase(checked: ConformanceCase, backend: string): Promise<Con
 
 /** TensorFlow's version where the backend is a binding to it. */
 function backendVersion(): string {
-  const binding: unknown = Reflect.get(tf.backend(), 'binding');
-  const version =
-    typeof binding === 'object' && binding !== null ? Reflect.get(binding, 'TF_Version') : undefined;
+  const version = property(property(tf.backend(), 'binding'), 'TF_Version');
   return typeof version === 'string' ? version : tf.version.tfjs;
 }
+
+/**
+ * Every op and gradient that the packages use, with several shapes, strides and paddings: all of them by default, those
+ * with `short` set for a backend that is slow.
+ */
+export const conformanceCases: readonly ConformanceCase[] = [
+  ...convolutions,
+  ...poolings,
+  ...matrices,
+  ...resizings,
+  ...arrangements,
+  ...reductions,
+  ...elementwiseOperations,
+  ...conventions,
+  ...compositions,
+].flatMap(casesOf);

@@ -5,12 +5,12 @@ export {
   measureSpeed,
   type SpeedOptions,
 } from '../measure';
-export { conformanceCases } from './cases';
 export {
   type ConformanceFault,
   type ConformanceOptions,
   type ConformanceReport,
   type ConformanceResult,
   checkConformance,
+  conformanceCases,
 } from './check';
-export type { ConformanceCase } from './conformance-case';
+export type { ConformanceCase } from './operation';

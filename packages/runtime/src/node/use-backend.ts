@@ -1,19 +1,35 @@
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs';
 import {
   BACKEND_PREFERENCE,
   type BackendName,
+  type BackendStatus,
   BackendUnavailableError,
   type ChosenBackend,
 } from '../backends';
-import { correctBackend, uncorrectBackend } from '../corrections/correct-backend';
-import { type FinderOptions, installedCopies, message, nativeCopies, type Refusal } from './candidates';
-import { loadNative, type NativeBackend, registeredNative } from './load-native';
-import { NATIVE_MISSING } from './native-package';
-import { probeNative } from './probe';
-import { loadWasm, WASM_CANNOT_TRAIN, WASM_PACKAGE } from './wasm';
-import type { WebGpuOptions } from './webgpu/options';
-import { useWebGpu } from './webgpu/use-webgpu';
+import { property } from '../checks';
+import { correctBackend, uncorrectBackend } from '../corrections/corrections';
+import { findGpu, platformProblem, thisMachine } from './install/machine';
+import {
+  addonFile,
+  type FinderOptions,
+  type FoundPackage,
+  installedCopies,
+  loadNative,
+  message,
+  NATIVE_MISSING,
+  type NativeBackend,
+  nativeCopies,
+  packageFolder,
+  probeNative,
+  type Refusal,
+  registeredNative,
+  requireVersion,
+  shareTensorFlowJs,
+} from './packages';
+import type { WebGpuOptions } from './webgpu/adapters';
+import { useWebGpu, webGpuStatus } from './webgpu/use-webgpu';
 
 /** What {@link useBackend} may choose. */
 export interface UseBackendOptions extends FinderOptions {
@@ -89,10 +105,9 @@ async function attempt(
   return await useNative(name, finder);
 }
 
-async function useNative(
-  name: 'tfjs-node' | 'tfjs-node-gpu',
-  finder: FinderOptions,
-): Promise<ChosenBackend | Refusal> {
+type NativeName = 'tfjs-node' | 'tfjs-node-gpu';
+
+async function useNative(name: NativeName, finder: FinderOptions): Promise<ChosenBackend | Refusal> {
   const loaded = registeredNative();
   if (loaded) {
     if (loaded.gpuPackage === (name === 'tfjs-node-gpu'))
@@ -139,26 +154,91 @@ async function useWasm(
   } catch (error) {
     return { name, found: true, reason: `wasm (${copy.origin}): ${message(error)}` };
   }
-  return {
-    name,
-    version: tf.version.tfjs,
-    device: 'CPU, 1 thread',
-    reason: `wasm ${copy.version} (${copy.origin})`,
-  };
+  const reason = `wasm ${copy.version} (${copy.origin})`;
+  return { name, version: tf.version.tfjs, device: 'CPU, 1 thread', reason };
 }
 
 async function useCpu(): Promise<ChosenBackend> {
   await tf.setBackend('cpu');
   await tf.ready();
-  const backend: unknown = tf.backend();
+  const backend = tf.backend();
   // Its first tensor would print an advertisement for tfjs-node; the reason says the same.
-  if (typeof backend === 'object' && backend !== null && Reflect.get(backend, 'firstUse') === true) {
-    Reflect.set(backend, 'firstUse', false);
-  }
+  if (property(backend, 'firstUse') === true) Object.assign(backend, { firstUse: false });
   return {
     name: 'cpu',
     version: tf.version.tfjs,
     device: 'CPU, 1 thread, plain JavaScript',
     reason: `cpu of TensorFlow.js ${tf.version.tfjs}`,
   };
+}
+
+const WASM_PACKAGE = '@tensorflow/tfjs-backend-wasm';
+/** By itself it has no gradient of a convolution's filter, and that of max-pooling is wrong. */
+const WASM_CANNOT_TRAIN = 'wasm cannot train convolutions without corrections';
+
+/**
+ * Loads the wasm backend's package and makes it TensorFlow.js's backend.
+ * @throws Error that says why it does not load.
+ */
+async function loadWasm(found: FoundPackage): Promise<void> {
+  requireVersion(found);
+  const load = createRequire(found.manifest);
+  shareTensorFlowJs(load);
+  load(packageFolder(found));
+  if (!(await tf.setBackend('wasm'))) throw new Error(`${found.name} did not start`);
+}
+
+/**
+ * What every backend is on this machine, the most wanted first. Native ones are loaded and computed with in
+ * processes of their own, so that this process keeps the backend it has.
+ */
+export async function listBackends(options: FinderOptions = {}): Promise<BackendStatus[]> {
+  return await Promise.all(BACKEND_PREFERENCE.map((name) => status(name, options)));
+}
+
+async function status(name: BackendName, options: FinderOptions): Promise<BackendStatus> {
+  if (name === 'cpu') {
+    const reason = 'plain JavaScript, always there, very slow';
+    return { name, available: true, version: tf.version.tfjs, reason };
+  }
+  if (name === 'wasm') return wasmStatus(options);
+  if (name === 'webgpu') return await webGpuStatus(options);
+  const reasons: string[] = [];
+  for (const copy of nativeCopies(`@tensorflow/${name}`, options)) {
+    try {
+      requireVersion(copy);
+      addonFile(copy);
+      const { tensorflow, gpu } = await probeNative(copy);
+      if (name === 'tfjs-node-gpu' && !gpu) throw new Error('no CUDA device is usable');
+      const reason = `TensorFlow ${tensorflow} (${copy.origin})`;
+      return { name, available: true, version: tensorflow, reason };
+    } catch (error) {
+      reasons.push(`${message(error)} (${copy.origin})`);
+    }
+  }
+  return { name, available: false, reason: reasons.join('; ') || (await missing(name)) };
+}
+
+/** Why a native backend is not there, and whether it could be. */
+async function missing(name: 'tfjs-node' | 'tfjs-node-gpu'): Promise<string> {
+  const cuda = name === 'tfjs-node-gpu';
+  const problem = platformProblem(thisMachine(), cuda);
+  if (problem) return problem.message;
+  if (!cuda) return NATIVE_MISSING[name];
+  const gpu = await findGpu();
+  return gpu === undefined
+    ? `${NATIVE_MISSING[name]}, and no NVIDIA GPU was found`
+    : `${NATIVE_MISSING[name]}; run \`utad backend install --gpu\` to use ${gpu.name}`;
+}
+
+function wasmStatus(options: FinderOptions): BackendStatus {
+  const name = 'wasm';
+  const [copy] = installedCopies(WASM_PACKAGE, options);
+  if (!copy) return { name, available: false, reason: `${WASM_PACKAGE} is not installed` };
+  try {
+    requireVersion(copy);
+  } catch (error) {
+    return { name, available: false, reason: message(error) };
+  }
+  return { name, available: true, version: copy.version, reason: copy.origin };
 }

@@ -1,21 +1,28 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layoutIn, type NativeLayout, TENSORFLOW_VERSION, TFJS_VERSION } from '../native-layout';
-import { findPackage } from '../native-package';
-import { probeNative } from '../probe';
-import { installAddonPackage } from './addon-package';
-import { compileAddon, linkLibraries } from './compile';
-import { extract, type Placement, tensorflowDeps } from './extract';
-import { nodeHeaders } from './headers';
-import { removeFolder, removeLeftovers, stagingFolder } from './leftovers';
-import { type Manifest, writeManifest } from './manifest';
-import { cudaRequirements, linkFlags, nvidiaDeps } from './nvidia';
-import { expectedWheelBytes, type HashedWheel, pinWheels, verifyWheel } from './pins';
-import { InstallProblem } from './problem';
-import type { Recipe } from './recipe';
-import { requireSpace } from './space';
-import type { Report, Step } from './steps';
+import { removeFolder, removeLeftovers, replaceFolder } from '@utad/files/node';
+import {
+  findPackage,
+  layoutIn,
+  type NativeLayout,
+  probeNative,
+  STAGING,
+  TENSORFLOW_VERSION,
+  TFJS_VERSION,
+} from '../packages';
+import { compileAddon, installAddonPackage, linkLibraries, nodeHeaders } from './compile';
+import { cudaRequirements, extract, linkFlags, nvidiaDeps, type Placement, tensorflowDeps } from './extract';
+import {
+  expectedWheelBytes,
+  type HashedWheel,
+  type Manifest,
+  pinWheels,
+  type Recipe,
+  requireSpace,
+  verifyWheel,
+  writeManifest,
+} from './installation';
+import { InstallProblem, type Report, type Step } from './problem';
 import type { Tools } from './tools';
 import { downloadWheel, requiredName } from './wheel';
 
@@ -36,9 +43,10 @@ export async function buildNative(options: BuildOptions): Promise<Manifest> {
   const staging = await step('space', async () => {
     // Whoever removes the last installation removes the folder with it.
     await mkdir(root, { recursive: true });
-    await removeLeftovers(root);
+    // The caller holds the lock, so that nobody works in them.
+    await removeLeftovers(root, [STAGING]);
     await requireSpace(root, recipe.peakBytes);
-    return await stagingFolder(root);
+    return await mkdtemp(join(root, STAGING));
   });
   try {
     const staged = layoutIn(root, join(staging, 'native'), packageName);
@@ -144,16 +152,8 @@ async function check(staged: NativeLayout, { needsGpu, signal }: BuildOptions): 
     throw failed(`expected TensorFlow ${TENSORFLOW_VERSION} of the addon, received ${tensorflow}`);
   }
   if (needsGpu && !gpu) {
-    throw new InstallProblem(
-      'gpu-unusable',
-      'TensorFlow was built and computes, and finds no GPU that it can use',
-      'look at `nvidia-smi`; --force keeps it all the same',
-    );
+    const reason = 'TensorFlow was built and computes, and finds no GPU that it can use';
+    const remedy = 'look at `nvidia-smi`; --force keeps it all the same';
+    throw new InstallProblem('gpu-unusable', reason, remedy);
   }
-}
-
-/** A folder cannot be renamed onto one with content: the old one is set aside first, to be removed with staging. */
-async function replaceFolder(from: string, to: string, aside: string): Promise<void> {
-  if (existsSync(to)) await rename(to, aside);
-  await rename(from, to);
 }

@@ -1,16 +1,9 @@
-import { type NativeLayout, nativeLayout } from '../native-layout';
-import { findPackage } from '../native-package';
-import { probeNative } from '../probe';
+import { withLock } from '@utad/files/node';
+import { findPackage, type NativeLayout, nativeLayout, probeNative } from '../packages';
 import { buildNative } from './build-native';
-import type { InstallEvent } from './events';
-import { findGpu, gpuProblem } from './gpu';
-import { withLock } from './lock';
-import { readManifest } from './manifest';
-import type { HashedWheel } from './pins';
-import { platformProblem, thisMachine } from './platform';
-import { recipeFor } from './recipe';
-import { requireWritable } from './space';
-import { guard, steps } from './steps';
+import { type HashedWheel, readManifest, recipeFor, requireWritable } from './installation';
+import { findGpu, gpuProblem, platformProblem, thisMachine } from './machine';
+import { guard, type InstallEvent, steps } from './problem';
 import { findTools } from './tools';
 
 /** A native TensorFlow in the user's cache. */
@@ -97,7 +90,7 @@ export async function installNative(options: InstallOptions = {}): Promise<Nativ
     const manifest = await buildNative({ layout, recipe, tools, step, needsGpu, signal });
     return describe(layout, manifest, false, began);
   };
-  return await guard('wait', context, () => withLock(layout.root, work, { signal, onWait }));
+  return await guard('wait', context, () => withLock(`${layout.root}.lock`, work, { signal, onWait }));
 }
 
 /** An installation that is there and works. */

@@ -1,14 +1,11 @@
 import { existsSync } from 'node:fs';
-import { lstat, readdir, rename, rmdir } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { folderPrefix, nativeLayout } from '../native-layout';
-import { explain } from './explain';
-import { removeLeftovers, stagingFolder } from './leftovers';
-import { withLock } from './lock';
-import { readManifest } from './manifest';
-import { unpinWheels } from './pins';
+import { removeLeftovers, withLock } from '@utad/files/node';
+import { folderPrefix, nativeLayout, STAGING } from '../packages';
+import { folderBytes, readManifest, recipeFor, unpinWheels } from './installation';
 import type { InstallCode, InstallProblem } from './problem';
-import { recipeFor } from './recipe';
+import { explain } from './problem';
 
 /** Which installation {@link removeNative} removes. */
 export interface RemoveOptions {
@@ -52,7 +49,7 @@ export async function removeNative(options: RemoveOptions = {}): Promise<Removal
   const { root } = nativeLayout(cacheFolder, packageName);
   if (!existsSync(root)) return { removed: [], bytes: 0 };
   try {
-    return await withLock(root, () => removeLocked(root, folderPrefix(packageName)), { signal });
+    return await withLock(`${root}.lock`, () => removeLocked(root, folderPrefix(packageName)), { signal });
   } catch (error) {
     signal?.throwIfAborted();
     throw new RemoveError(explain(error, root));
@@ -63,7 +60,7 @@ async function removeLocked(root: string, prefix: string): Promise<Removal> {
   const entries = await readdir(root);
   // `tfjs-node-4.22.0...`, and not `tfjs-node-gpu-4.22.0...`.
   const ours = entries.filter((name) => name.startsWith(prefix) && /^\d/.test(name.slice(prefix.length)));
-  const left = entries.filter((name) => name.startsWith('staging-'));
+  const left = entries.filter((name) => name.startsWith(STAGING));
   let bytes = 0;
   const removed: string[] = [];
   const wheels: string[] = [];
@@ -74,19 +71,11 @@ async function removeLocked(root: string, prefix: string): Promise<Removal> {
       ...((await readManifest(join(folder, 'install.json')))?.wheels ?? []).map(({ file }) => file),
     );
     // Out of its place at once: nobody finds a half of it, whatever happens to this process.
-    await rename(folder, join(await stagingFolder(root), 'removed'));
+    await rename(folder, join(await mkdtemp(join(root, STAGING)), 'removed'));
     removed.push(folder);
   }
-  await removeLeftovers(root);
+  await removeLeftovers(root, [STAGING]);
   if (wheels.length > 0) await unpinWheels(root, wheels);
   if ((await readdir(root)).length === 0) await rmdir(root);
   return { removed, bytes };
-}
-
-async function folderBytes(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (!entry.isDirectory()) bytes += (await lstat(join(entry.parentPath, entry.name))).size;
-  }
-  return bytes;
 }

@@ -1,8 +1,22 @@
 import { spawn } from 'node:child_process';
-import { gist } from '../gist';
-import { CommandError } from './command-error';
 
-export interface CommandOptions {
+/** A program did not run, or ended with an error. The message is the one line of its output that tells most. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+
+  constructor(
+    message: string,
+    /** The end of what it wrote, its errors first. */
+    readonly output: string,
+    /** Whether there is no such program. */
+    readonly missing: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+interface CommandOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /** Given to the program on its standard input; default nothing. */
@@ -73,8 +87,38 @@ export function runCommand(
       else {
         const said = `${errors}\n${output}`.trim();
         const how = `${file} ended with ${killedBy ?? `status ${code}`}`;
-        reject(new CommandError(gist(errors || output, how), said, code === 127));
+        reject(new CommandError(errorLine(errors || output, how), said, code === 127));
       }
     });
   });
+}
+
+const BOILERPLATE =
+  /A complete log of this run|Log files were not written|You can rerun the command|not ok$|^cwd |^node -v|^node-gyp -v|^System |^command |^at |npm help|^\(Use|^Node\.js v/;
+// What Node and Python write of an error that nobody caught: Node its fields after it, Python what led to it before.
+const UNCAUGHT = /^(?:(?:\w+\.)*\w*(?:Error|Exception)(?: \[\w+\])?): ./;
+const OF_PYTHON = /^Traceback \(most recent call last\)/m;
+const COMPILER = /: (?:fatal )?error: |undefined reference/;
+// pip reports an index that it cannot reach as one that lacks the package.
+const UNREACHED = /connection broken by .*?(\[Errno [^'")]*)/;
+const TELLING =
+  /\berrors?\b|\bfatal\b|not found|no matching|no module|cannot|could not|unable|denied|failed/i;
+
+/** The line of a program's error output that says most about why it failed. */
+export function errorLine(stderr: string, otherwise: string): string {
+  const lines = stderr
+    .split(/\r?\n/)
+    .map((line) => line.replace(/^\s*(?:(?:npm (?:error|ERR!)|gyp ERR!|ERROR:|stack )\s*)+/, '').trim())
+    .filter((line) => line.length > 3 && !BOILERPLATE.test(line));
+  const uncaught = (text: string) => UNCAUGHT.test(text);
+  const line =
+    lines.find((text) => COMPILER.test(text)) ??
+    (OF_PYTHON.test(stderr) ? lines.findLast(uncaught) : lines.find(uncaught)) ??
+    lines.findLast((text) => TELLING.test(text)) ??
+    lines.at(-1) ??
+    otherwise.split('\n')[0] ??
+    '';
+  const unreached = UNREACHED.exec(stderr)?.[1];
+  if (unreached && /^No matching distribution/.test(line)) return `${line} (index not reached: ${unreached})`;
+  return line.length > 300 ? `${line.slice(0, 300)} ...` : line;
 }

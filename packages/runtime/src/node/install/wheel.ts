@@ -1,12 +1,12 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { gist } from '../gist';
-import { CommandError } from './command-error';
-import { pipConfiguration } from './pip-configuration';
+import { folderBytes } from './installation';
 import { InstallProblem } from './problem';
-import { runCommand } from './run-command';
+import { CommandError, errorLine, runCommand } from './run-command';
 
-export interface DownloadOptions {
+interface DownloadOptions {
   readonly python: string;
   /** As pip understands it: `tensorflow-cpu==2.21.0`. */
   readonly requirement: string;
@@ -56,10 +56,8 @@ export async function downloadWheel(options: DownloadOptions): Promise<string> {
   const [wheel] = files;
   const start = `${requiredName(requirement).replace(/[-_.]+/g, '_')}-`;
   if (files.length !== 1 || !wheel?.startsWith(start) || !wheel.endsWith('.whl')) {
-    throw new InstallProblem(
-      'wheel-missing',
-      `expected one wheel of ${requirement} from pip, received ${files.join(', ') || 'none'}`,
-    );
+    const reason = `expected one wheel of ${requirement} from pip, received ${files.join(', ') || 'none'}`;
+    throw new InstallProblem('wheel-missing', reason);
   }
   return join(destination, wheel);
 }
@@ -79,52 +77,46 @@ function pipProblem(error: CommandError, requirement: string, python: string): I
   const cause = { cause: error };
   if (OTHER_HASH.test(output)) {
     const got = /Got\s+([0-9a-f]{32,})/.exec(output)?.[1];
-    return new InstallProblem(
-      'wheel-altered',
-      `the wheel of ${requirement} has another hash than its index says${got ? ` (${got})` : ''}`,
-      'something on the way to the index changes files, or the download broke off: try again, or use another index',
-      cause,
-    );
+    const reason = `the wheel of ${requirement} has another hash than its index says${got ? ` (${got})` : ''}`;
+    const remedy =
+      'something on the way to the index changes files, or the download broke off: try again, or use another index';
+    return new InstallProblem('wheel-altered', reason, remedy, cause);
   }
   if (BROKEN_OFF.test(output) && !/No matching distribution/.test(output)) {
-    return new InstallProblem(
-      'index-unreachable',
-      `the download of ${requirement} broke off (${gist(output, message)})`,
-      'try again',
-      cause,
-    );
+    const reason = `the download of ${requirement} broke off (${errorLine(output, message)})`;
+    return new InstallProblem('index-unreachable', reason, 'try again', cause);
   }
   if (NO_WHEEL.test(output)) {
-    return new InstallProblem(
-      'wheel-damaged',
-      `the wheel of ${requirement} came damaged, or not whole`,
-      'try again',
-      cause,
-    );
+    const reason = `the wheel of ${requirement} came damaged, or not whole`;
+    return new InstallProblem('wheel-damaged', reason, 'try again', cause);
   }
   if (UNREACHED.test(output)) {
-    return new InstallProblem(
-      'index-unreachable',
-      message,
-      `look at the network, and at the index that pip is set up with (\`${python} -m pip config list\`)`,
-      cause,
-    );
+    const remedy = `look at the network, and at the index that pip is set up with (\`${python} -m pip config list\`)`;
+    return new InstallProblem('index-unreachable', message, remedy, cause);
   }
   if (/No matching distribution|Could not find a version/.test(output)) {
-    return new InstallProblem(
-      'wheel-missing',
-      message,
-      `the index that pip is set up with does not have it for this system (\`${python} -m pip config list\`)`,
-      cause,
-    );
+    const remedy = `the index that pip is set up with does not have it for this system (\`${python} -m pip config list\`)`;
+    return new InstallProblem('wheel-missing', message, remedy, cause);
   }
   return undefined;
 }
 
-async function folderBytes(folder: string): Promise<number> {
-  let bytes = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
-  }
-  return bytes;
+/** Where pip looks for a user's configuration on Linux, below the home folder. */
+const PLACES = [join('.config', 'pip', 'pip.conf'), join('.pip', 'pip.conf')];
+
+/**
+ * What to add to pip's environment so that it finds the index it is set up with.
+ *
+ * pip reads the user's configuration from HOME. Where that was moved (a service, a container, a sandbox) and nothing is
+ * set up there, the account's own configuration still says where packages come from.
+ */
+export function pipConfiguration(
+  home = homedir(),
+  accountHome = userInfo().homedir,
+  environment: NodeJS.ProcessEnv = process.env,
+): { PIP_CONFIG_FILE?: string } {
+  if (home === accountHome || environment.PIP_CONFIG_FILE !== undefined) return {};
+  if (PLACES.some((place) => existsSync(join(home, place)))) return {};
+  const file = PLACES.map((place) => join(accountHome, place)).find((place) => existsSync(place));
+  return file === undefined ? {} : { PIP_CONFIG_FILE: file };
 }
