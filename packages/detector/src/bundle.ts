@@ -1,49 +1,23 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
-import * as tf from '@tensorflow/tfjs';
-import type { FileStore } from '@utad/core';
+import type { FileStore, TensorData } from '@utad/core';
+import { decodeSafetensors, encodeSafetensors, SafetensorsError, sha256 } from '@utad/files';
 import { BundleError } from './bundle-error';
-import type { BundleManifest } from './bundle-manifest';
-import type { AnomalyDetector } from './detector';
-import { sha256 } from './hash';
-import { encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
-import { decodeNetwork, encodeNetwork, networkFiles } from './network-files';
+import type { AnomalyDetector, Asset } from './detector';
+import type { DetectorKind } from './kind';
+import { stateOfLayersModels } from './layers-models';
+import { type BundleManifest, encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
+import { roiOf, withRoi } from './roi';
+import { StateError } from './state';
 import type { Thresholds } from './thresholds';
 
 /** A bundle whose files are all there and unaltered. */
 export interface Bundle {
   /** What `utad.json` says, checked. */
   readonly manifest: BundleManifest;
-  /** The files of the networks, by name. */
-  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What the detector has learned, by name. */
+  readonly state: ReadonlyMap<string, TensorData>;
 }
 
-/**
- * Makes detectors of one kind, new or from a bundle. Its two functions may need time to fetch what they need. The command
- * line, reports and bundles work for every kind alike.
- */
-export interface DetectorKind {
-  /** Its name, in bundles and reports. */
-  readonly kind: string;
-  /** Configurations by name, as plain data that can be edited and given to `create`. */
-  readonly presets: Readonly<Record<string, unknown>>;
-  /** The preset to start from where none is named. Default the first of `presets`. */
-  readonly defaultPreset?: string;
-  /**
-   * Says of a configuration what is wrong with it, and where, before anything is made from it: a schema of any library
-   * that follows Standard Schema (https://standardschema.dev), such as zod. What it answers is given to `create`, so it
-   * may fill in defaults. Without it `create` alone judges.
-   */
-  readonly schema?: StandardSchemaV1;
-  /** A new detector. `seed` fixes its initial weights; default 0. */
-  create(config: unknown, options?: { seed?: number }): Promise<AnomalyDetector>;
-  /**
-   * The detector of a bundle. It is built from `bundle.manifest.config`, and takes its weights with
-   * {@link restoreNetworks}.
-   */
-  load(bundle: Bundle): Promise<AnomalyDetector>;
-}
-
-/** What a bundle says besides networks and configuration. */
+/** What a bundle says besides state and configuration. */
 export interface BundleDetails {
   /** From {@link fitThresholds}; stored, since a score means nothing without them. */
   readonly thresholds: Thresholds;
@@ -53,8 +27,21 @@ export interface BundleDetails {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** More than any network here has; a manifest that claims more is not believed. */
+/** How {@link openBundle} finds what a bundle does not hold. */
+export interface OpenBundleOptions {
+  /**
+   * Loads an asset that the kind names: the one `wanted`, which the bundle was made with. It may answer another; then the
+   * bundle's thresholds do not hold, and it is refused unless `allowOtherAssets` is set.
+   */
+  readonly assets?: (name: string, wanted: Asset | undefined) => Promise<Asset>;
+  /** Open with other assets than it was made with. Default false. */
+  readonly allowOtherAssets?: boolean;
+}
+
+/** More than any detector here has; a manifest that claims more is not believed. */
 const LARGEST_FILE = 2 ** 31;
+
+const STATE_FILE = 'state.safetensors';
 
 /** Writes a detector and its thresholds, in place of whatever the store held. */
 export async function saveBundle(
@@ -62,30 +49,37 @@ export async function saveBundle(
   detector: AnomalyDetector,
   { thresholds, training, versions }: BundleDetails,
 ): Promise<void> {
-  const files = new Map<string, Uint8Array>();
-  for (const [name, network] of Object.entries(detector.networks())) {
-    for (const [file, bytes] of await encodeNetwork(name, network)) files.set(file, bytes);
-  }
-  const listed: BundleManifest['files'] = {};
-  for (const [name, bytes] of files) listed[name] = { sha256: sha256(bytes), bytes: bytes.length };
+  const state = encodeSafetensors(await detector.state());
+  const assets = Object.entries(detector.assets ?? {}).map(
+    ([key, { name, sha256, source, seed }]): [string, Asset] => [
+      key,
+      { name, sha256, ...(source !== undefined && { source }), ...(seed !== undefined && { seed }) },
+    ],
+  );
   const manifest: BundleManifest = {
-    format: 1,
+    format: 2,
     kind: detector.kind,
     config: detector.config,
     inputSize: [detector.inputSize[0], detector.inputSize[1]],
-    score: { reduction: detector.reduction },
+    score: { reduction: detector.reduction ?? null },
     thresholds,
     training,
-    assets: { ...detector.assets },
+    assets: Object.fromEntries(assets),
     versions: { ...versions },
-    networks: Object.keys(detector.networks()),
-    files: listed,
+    networks: [],
+    state: STATE_FILE,
+    files: { [STATE_FILE]: { sha256: sha256(state), bytes: state.length } },
   };
-  await store.replace(new Map([[MANIFEST_FILE, encodeManifest(manifest)], ...files]));
+  await store.replace(
+    new Map([
+      [MANIFEST_FILE, encodeManifest(manifest)],
+      [STATE_FILE, state],
+    ]),
+  );
 }
 
 /**
- * Reads what `utad.json` says of a bundle, and none of its networks: of many bundles those are gigabytes.
+ * Reads what `utad.json` says of a bundle, and not its state: of many bundles those are gigabytes.
  *
  * @throws BundleError when there is none, or it was changed.
  */
@@ -134,58 +128,86 @@ export async function readBundle(store: FileStore): Promise<Bundle> {
     }
     files.set(name, bytes);
   }
-  return { manifest, files };
+  return { manifest, state: stateOf(manifest, files) };
+}
+
+function stateOf(
+  { state, networks }: BundleManifest,
+  files: ReadonlyMap<string, Uint8Array>,
+): ReadonlyMap<string, TensorData> {
+  if (state === undefined) return stateOfLayersModels(networks, files);
+  const bytes = files.get(state);
+  if (bytes === undefined) throw new BundleError('state', `bundle: expected a file ${state}, found none`);
+  try {
+    return decodeSafetensors(bytes).tensors;
+  } catch (cause) {
+    if (!(cause instanceof SafetensorsError)) throw cause;
+    throw new BundleError('state', `bundle: ${state}: ${cause.message}`, { cause });
+  }
 }
 
 /**
  * Opens a bundle of any of these kinds.
  *
- * @throws BundleError when it is damaged or of no kind given.
+ * @throws BundleError when it is damaged, of no kind given, or an asset is another than it was made with.
  */
 export async function openBundle(
   store: FileStore,
   kinds: readonly DetectorKind[],
+  options: OpenBundleOptions = {},
 ): Promise<{ detector: AnomalyDetector; manifest: BundleManifest }> {
   const bundle = await readBundle(store);
-  const kind = kinds.find(({ kind }) => kind === bundle.manifest.kind);
-  if (kind === undefined) {
-    const known = kinds.map(({ kind }) => kind).join(', ');
-    throw new BundleError(
-      'kind',
-      `bundle: expected a detector of kind ${known}, found ${bundle.manifest.kind}`,
-    );
-  }
-  return { detector: await kind.load(bundle), manifest: bundle.manifest };
+  return { detector: await restoreDetector(bundle, kinds, options), manifest: bundle.manifest };
 }
 
 /**
- * Gives a detector's networks the weights of a bundle. The networks were built by their own code: what a file says of
- * their structure is never run.
+ * The detector of a bundle that was read.
  *
- * @throws BundleError when a network is missing, or one of its weights has another name or shape.
+ * @throws BundleError as {@link openBundle} does.
  */
-export function restoreNetworks(networks: Readonly<Record<string, tf.LayersModel>>, { files }: Bundle): void {
-  for (const [name, network] of Object.entries(networks)) {
-    const { model, weights } = networkFiles(name);
-    const modelBytes = files.get(model);
-    const weightBytes = files.get(weights);
-    if (modelBytes === undefined || weightBytes === undefined) {
-      throw new BundleError('network', `bundle: expected a network ${name}, found none`);
-    }
-    const saved = decodeNetwork(name, modelBytes, weightBytes);
-    try {
-      for (const weight of network.weights) {
-        const value = saved[weight.originalName];
-        if (value === undefined || value.shape.join() !== weight.shape.join()) {
-          throw new BundleError(
-            'network',
-            `bundle: expected ${name}/${weight.originalName} of shape [${weight.shape}], found ${value ? `[${value.shape}]` : 'none'}`,
-          );
-        }
-        weight.write(value);
-      }
-    } finally {
-      tf.dispose(saved);
-    }
+export async function restoreDetector(
+  { manifest, state }: Bundle,
+  kinds: readonly DetectorKind[],
+  { assets: load, allowOtherAssets = false }: OpenBundleOptions = {},
+): Promise<AnomalyDetector> {
+  const kind = kinds.find(({ kind }) => kind === manifest.kind);
+  if (kind === undefined) {
+    const known = kinds.map(({ kind }) => kind).join(', ');
+    throw new BundleError('kind', `bundle: expected a detector of kind ${known}, found ${manifest.kind}`);
   }
+  const assets: Record<string, Asset> = {};
+  for (const name of kind.assets ?? []) {
+    const wanted = manifest.assets[name];
+    if (load === undefined) {
+      const what = wanted === undefined ? '' : ` "${wanted.name}" (SHA-256 ${wanted.sha256})`;
+      throw new BundleError('asset', `bundle: expected the ${name}${what} it was made with, received none`);
+    }
+    const found = await load(name, wanted);
+    if (wanted !== undefined && wanted.sha256 !== found.sha256 && !allowOtherAssets) {
+      throw new BundleError(
+        'asset',
+        `bundle: expected the ${name} "${wanted.name}" it was made with, received "${found.name}"`,
+      );
+    }
+    assets[name] = found;
+  }
+  try {
+    const detector = await kind.restore(state, await configOf(manifest.config, kind), { assets });
+    const roi = roiOf(state);
+    return roi === undefined ? detector : withRoi(detector, roi);
+  } catch (cause) {
+    if (!(cause instanceof Error) || cause.name !== StateError.name) throw cause;
+    throw new BundleError('state', `bundle: ${cause.message}`, { cause });
+  }
+}
+
+/** The configuration as the kind's schema gives it. */
+async function configOf(config: unknown, { schema }: DetectorKind): Promise<unknown> {
+  if (schema === undefined) return config;
+  const result = await schema['~standard'].validate(config);
+  if (result.issues === undefined) return result.value;
+  const [issue] = result.issues;
+  const keys = (issue?.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part));
+  const place = ['config', ...keys].join('.');
+  throw new BundleError('manifest', `bundle: ${place}: ${issue?.message ?? 'not a configuration'}`);
 }

@@ -1,42 +1,97 @@
-import type * as tf from '@tensorflow/tfjs';
-import type { Dataset, Size } from '@utad/core';
-import type { CheckpointOptions, Images, StageHistory, TrainingEvent } from '@utad/training';
+import type {
+  CheckpointOptions,
+  Dataset,
+  ImageBatch,
+  Size,
+  StageHistory,
+  TensorData,
+  TrainingEvent,
+} from '@utad/core';
 
-/** What a detector says of a batch of images. Dispose of it with {@link disposePrediction}. */
-export interface Prediction {
-  /** `[B, H, W]`, at least 0; higher is more anomalous. */
-  readonly anomalyMap: tf.Tensor3D;
-  /** `[B]`; higher is more anomalous. */
-  readonly score: tf.Tensor1D;
-  /** Mean of the map's parts, each `[B]`, where the map is a sum: they tell what it owes to which layer or pair. */
-  readonly contributions?: Readonly<Record<string, tf.Tensor1D>>;
-  /**
-   * The parts themselves, `[B, H, W]` each, at least 0, named as their means in `contributions` are. Only where they were
-   * asked for, of a detector that can tell.
-   */
-  readonly parts?: Readonly<Record<string, tf.Tensor3D>>;
-  /** Images that explain the map, each `[B, H, W, 3]` in [0, 1], such as the reconstruction. */
-  readonly intermediates: Readonly<Record<string, Images>>;
+/**
+ * How one number comes from the values of a map: their mean for images that are anomalous all over, their maximum for
+ * defects that are small, a quantile of them, or the mean of their highest share.
+ */
+export type Reduction =
+  | 'mean'
+  | 'max'
+  /** In [0, 1], by linear interpolation. */
+  | { readonly quantile: number }
+  /** In (0, 1]: at least one value. */
+  | { readonly highest: number };
+
+/** Names of what is wanted, or all that there is. */
+export type Wanted = readonly string[] | 'all';
+
+/** What {@link AnomalyDetector.predict} says beyond scores and maps; each costs time and memory, and is left out by default. */
+export interface PredictOptions {
+  /** Maps once more in this size, bilinearly with half-pixel centres, in {@link Prediction.resized}. */
+  readonly resizeTo?: Size;
+  /** Terms of the map. */
+  readonly parts?: Wanted;
+  /** Images that explain the map. */
+  readonly pictures?: Wanted;
+  /** The pictures whose pixel difference from the input is wanted as a map. */
+  readonly differences?: Wanted;
 }
 
-/** What {@link AnomalyDetector.predict} says beyond maps and scores. */
-export interface PredictOptions {
-  /** Keep the parts of the map, which take its memory again for each of them. Default false. */
-  readonly parts?: boolean;
+/** Maps of a batch. */
+export interface MapBatch {
+  /** `[B, h, w]`, at least 0. */
+  readonly values: Float32Array;
+  /** `[B, ...resizeTo]`, where a size was asked for. */
+  readonly resized?: Float32Array;
+  /** `[B]`: the mean of each map, at its own size. */
+  readonly means: Float32Array;
+  /** `[B]`: the largest value of each map, at its own size. */
+  readonly maxima: Float32Array;
+}
+
+/** What a detector says of a batch of images. Plain data: nothing to dispose of. */
+export interface Prediction {
+  /** `[B]`; higher is more anomalous. */
+  readonly scores: Float32Array;
+  /** `[B, h, w]` of `mapSize`, at least 0; higher is more anomalous. */
+  readonly maps: Float32Array;
+  /** Height and width of the maps. */
+  readonly mapSize: Size;
+  /** `[B, ...resizeTo]`: the maps in the size that was asked for. Left out, {@link predictWhole} resizes. */
+  readonly resized?: Float32Array;
+  /** `[B]` each: mean and maximum of each map, where the engine has them. Left out, {@link predictWhole} computes them. */
+  readonly reductions?: { readonly mean: Float32Array; readonly max: Float32Array };
+  /** `[B]` each: mean of each term of the map, where it is a sum: they tell what it owes to what. */
+  readonly contributions?: Readonly<Record<string, Float32Array>>;
+  /** `[B, h, w]` each: the terms themselves, named as in `contributions`; those asked for. */
+  readonly parts?: Readonly<Record<string, Float32Array>>;
+  /** Images that explain the map, of the detector's input size; those asked for. */
+  readonly pictures?: Readonly<Record<string, ImageBatch>>;
+  /**
+   * Mean over channels of |x - picture|, values from 0 to 1, at the input size; those asked for. Left out where pictures
+   * are given, {@link predictWhole} computes them from these.
+   */
+  readonly differences?: Readonly<Record<string, MapBatch>>;
+}
+
+/** Latent codes of a batch. */
+export interface CodeBatch {
+  /** Image by image: `B * D` values. */
+  readonly data: Float32Array;
+  /** Number of images, length of a code. */
+  readonly shape: readonly [batch: number, length: number];
 }
 
 /** How {@link AnomalyDetector.fit} trains. */
 export interface FitOptions {
   /** Fixes data order and noise; initial weights are fixed where the detector is made. Default 0. */
-  seed?: number;
+  readonly seed?: number;
   /** Is told of steps, epochs and stages as they happen. */
-  onEvent?: (event: TrainingEvent) => void;
+  readonly onEvent?: (event: TrainingEvent) => void;
   /** When it aborts, training stops after the step in hand, saves a checkpoint and rejects with the signal's reason. */
-  signal?: AbortSignal;
+  readonly signal?: AbortSignal;
   /** Where to keep what an interrupted training needs to go on, and whether to go on from it. */
-  checkpoint?: CheckpointOptions;
+  readonly checkpoint?: CheckpointOptions;
   /** Good images kept out of training, on which losses are measured after each epoch. */
-  validation?: Dataset;
+  readonly validation?: Dataset;
 }
 
 /** What a training came to. */
@@ -49,14 +104,13 @@ export interface FitSummary {
 export interface Asset {
   /** For people. */
   readonly name: string;
-  /** SHA-256 in hexadecimal, of whatever its maker defines; a bundle loads only with an equal one. */
+  /** SHA-256 in hexadecimal, of whatever its maker defines; a bundle opens only with an equal one. */
   readonly sha256: string;
+  /** Where it came from: an address or a citation, for people. */
+  readonly source?: string | undefined;
   /** Where it can be made again from a seed alone. */
   readonly seed?: number | undefined;
 }
-
-/** Mean of the map for images that are anomalous all over, maximum for defects that are small. */
-export type Reduction = 'mean' | 'max';
 
 /** Learns from good images alone, then marks what is anomalous in others. */
 export interface AnomalyDetector {
@@ -66,27 +120,22 @@ export interface AnomalyDetector {
   readonly config: unknown;
   /** Height and width of the images that it takes, in pixels. */
   readonly inputSize: Size;
-  /** How the score comes from the anomaly map. */
-  readonly reduction: Reduction;
-  /** What it was made with besides its networks, by name. */
-  readonly assets?: Readonly<Record<string, Asset>>;
-  /** Learns from good images. No tensor is left behind, whether it ends, throws or is stopped. */
+  /** How the score comes from the anomaly map; left out where it is another number of the detector's own. */
+  readonly reduction?: Reduction | undefined;
+  /** What it was made with besides its configuration, by name. */
+  readonly assets?: Readonly<Record<string, Asset>> | undefined;
+  /** Learns from good images. Nothing is left behind, whether it ends, throws or is stopped. */
   fit(data: Dataset, options?: FitOptions): Promise<FitSummary>;
-  /** The caller owns the result; see {@link disposePrediction}. A detector without parts need not look at the options. */
-  predict(images: Images, options?: PredictOptions): Prediction;
-  /** Latent codes `[B, D]`, for nearest neighbours and projections. */
-  embed?(images: Images): tf.Tensor2D;
-  /** What a bundle stores, by name. */
-  networks(): Readonly<Record<string, tf.LayersModel>>;
-  /** Frees all its tensors; it cannot be used afterwards. */
+  /**
+   * Scores and maps of a batch.
+   *
+   * @throws ImageSizeError when the images are not of the input size: resizing is the caller's.
+   */
+  predict(images: ImageBatch, options?: PredictOptions): Promise<Prediction>;
+  /** Latent codes, for nearest neighbours and projections. */
+  embed?(images: ImageBatch): Promise<CodeBatch>;
+  /** What it has learned, as named tensors: weights, memory banks, Gaussians. A bundle stores them. */
+  state(): Promise<ReadonlyMap<string, TensorData>>;
+  /** Frees what it holds; it cannot be used afterwards. */
   dispose(): void;
-}
-
-/** Frees every tensor of a prediction. */
-export function disposePrediction(prediction: Prediction): void {
-  prediction.anomalyMap.dispose();
-  prediction.score.dispose();
-  for (const image of Object.values(prediction.intermediates)) image.dispose();
-  for (const mean of Object.values(prediction.contributions ?? {})) mean.dispose();
-  for (const part of Object.values(prediction.parts ?? {})) part.dispose();
 }

@@ -1,42 +1,32 @@
 export {
   type Bundle,
   type BundleDetails,
-  type DetectorKind,
+  type OpenBundleOptions,
   openBundle,
   readBundle,
   readManifest,
-  restoreNetworks,
+  restoreDetector,
   saveBundle,
 } from './bundle';
-export { BundleError } from './bundle-error';
-export type { BundleManifest } from './bundle-manifest';
-export {
-  type AnomalyDetector,
-  type Asset,
-  disposePrediction,
-  type FitOptions,
-  type FitSummary,
-  type Prediction,
-  type PredictOptions,
-  type Reduction,
-} from './detector';
-export { type EvaluateOptions, evaluate } from './evaluate';
+export { BundleError, type BundleErrorCode } from './bundle-error';
+export { type BundleStoreOptions, bundleStore } from './bundle-store';
 export type {
-  Areas,
-  EvaluatedImage,
-  Evaluation,
-  Interval,
-  KindResult,
-  Repair,
-} from './evaluation/evaluation';
-export { type HttpStoreOptions, httpStore } from './http-store';
-export { HttpStoreError, type HttpStoreProblem } from './http-store-error';
-export { type ImageSource, imagesFrom } from './images-from';
-export { InputImageError, type InputImageProblem } from './input-image-error';
-export { encodeManifest, MANIFEST_FILE } from './manifest';
-export { meanImageAuroc } from './mean-image';
-export { METRIC_SIZE } from './metric-size';
-export type { Drawable, PixelData } from './pixels';
-export type { Restoration } from './restoration';
-export { normalizedScore, scoreOf } from './score';
+  AnomalyDetector,
+  Asset,
+  CodeBatch,
+  FitOptions,
+  FitSummary,
+  MapBatch,
+  Prediction,
+  PredictOptions,
+  Reduction,
+  Wanted,
+} from './detector';
+export type { Description, DetectorContext, DetectorDescription, DetectorKind } from './kind';
+export { type BundleManifest, encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
+export { expectImageSize, ImageSizeError, predictWhole, type WholePrediction } from './predict-whole';
+export { reduceMaps } from './reduce';
+export { type Roi, RoiDetector, withRoi } from './roi';
+export { normalizedScore } from './score';
+export { StateError, stateTensor } from './state';
 export { fitThresholds, IMAGE_QUANTILE, PIXEL_QUANTILE, type Thresholds } from './thresholds';

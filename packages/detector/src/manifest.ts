@@ -1,22 +1,63 @@
+import { sha256 } from '@utad/files';
 import * as z from 'zod';
 import { BundleError } from './bundle-error';
-import type { BundleManifest } from './bundle-manifest';
-import { sha256 } from './hash';
+import type { Reduction } from './detector';
 
 /** Name of the file that says what the others of a bundle are. */
 export const MANIFEST_FILE = 'utad.json';
+
+/**
+ * What `utad.json` says, apart from its own hash. Plain data, as written and read; everything that a detector needs to
+ * be the one it was, except the state itself.
+ */
+export interface BundleManifest {
+  /** Version of the format: 2 as written here; bundles of format 1 hold networks of TensorFlow.js instead of a state. */
+  format: 1 | 2;
+  /** Name of the detector's kind, such as `two-stage`. */
+  kind: string;
+  /** The detector's configuration: what its kind makes it from. */
+  config: unknown;
+  /** Height and width of the images that it takes, in pixels. */
+  inputSize: [height: number, width: number];
+  /** How the score of an image comes from its anomaly map; null where it is another number of the detector's own. */
+  score: { reduction: Reduction | null };
+  /** Fitted on good images that training did not see; `score >= image` is anomalous, and a map value from `pixel` up. */
+  thresholds: { image: number; pixel: number; images: number };
+  /** What it learnt from, by name; `category` is null where a dataset has none. */
+  training: { dataset: string; category: string | null; images: number; fingerprint: string; seed: number };
+  /** What it needs besides, by name: SHA-256 in hexadecimal, where it came from, and the seed where one makes it again. */
+  assets: Record<
+    string,
+    { name: string; sha256: string; source?: string | undefined; seed?: number | undefined }
+  >;
+  /** Versions of what made it, by package. */
+  versions: Record<string, string>;
+  /** Of format 1: names of the networks, each with `<name>/model.json` and `<name>/weights.bin`. Empty since. */
+  networks: string[];
+  /** The file of the state, safetensors. Since format 2. */
+  state?: string | undefined;
+  /** Every other file by its path, with its SHA-256 in hexadecimal and its length. */
+  files: Record<string, { sha256: string; bytes: number }>;
+}
 
 /** A name that stays in its folder: no absolute path, no `..`, no drive. */
 const fileName = z.string().regex(/^(?!.*(^|\/)\.\.?(\/|$))[\w-][\w.-]*(\/[\w-][\w.-]*)*$/);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const side = z.number().int().min(1).max(8192);
+const share = z.number().min(0).max(1);
+
+const reduction = z.union([
+  z.enum(['mean', 'max']),
+  z.strictObject({ quantile: share }),
+  z.strictObject({ highest: share }),
+]);
 
 const schema = z.strictObject({
-  format: z.literal(1),
+  format: z.literal([1, 2]),
   kind: z.string().min(1),
   config: z.unknown(),
   inputSize: z.tuple([side, side]),
-  score: z.strictObject({ reduction: z.enum(['mean', 'max']) }),
+  score: z.strictObject({ reduction: reduction.nullable() }),
   thresholds: z.strictObject({ image: z.number(), pixel: z.number(), images: z.number().int() }),
   training: z.strictObject({
     dataset: z.string(),
@@ -27,10 +68,16 @@ const schema = z.strictObject({
   }),
   assets: z.record(
     z.string(),
-    z.strictObject({ name: z.string(), sha256: hash, seed: z.number().int().optional() }),
+    z.strictObject({
+      name: z.string(),
+      sha256: hash,
+      source: z.string().optional(),
+      seed: z.number().int().optional(),
+    }),
   ),
   versions: z.record(z.string(), z.string()),
   networks: z.array(fileName),
+  state: fileName.optional(),
   files: z.record(fileName, z.strictObject({ sha256: hash, bytes: z.number().int().min(0) })),
   /** Of this file, with zeros in place of this value. */
   sha256: hash,
@@ -38,7 +85,7 @@ const schema = z.strictObject({
 
 const NO_HASH = '0'.repeat(64);
 
-/** The bytes of `utad.json`: a changed byte anywhere in them is found by `parseManifest`. */
+/** The bytes of `utad.json`: a changed byte anywhere in them is found by {@link parseManifest}. */
 export function encodeManifest(manifest: BundleManifest): Uint8Array {
   const text = `${JSON.stringify({ ...manifest, sha256: NO_HASH }, null, 2)}\n`;
   return utf8(replaceLast(text, NO_HASH, sha256(utf8(text))));
@@ -54,8 +101,9 @@ export function parseManifest(bytes: Uint8Array): BundleManifest {
     throw new BundleError('manifest', `bundle: expected JSON in ${MANIFEST_FILE}, found something else`);
   }
   const format = typeof value === 'object' && value !== null && 'format' in value ? value.format : undefined;
-  if (format !== 1)
-    throw new BundleError('version', `bundle: expected format 1, found ${JSON.stringify(format)}`);
+  if (format !== 1 && format !== 2) {
+    throw new BundleError('version', `bundle: expected format 1 or 2, found ${JSON.stringify(format)}`);
+  }
   const result = schema.safeParse(value);
   if (result.success) {
     const { sha256: expected, ...manifest } = result.data;

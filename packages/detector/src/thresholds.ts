@@ -1,7 +1,7 @@
-import { type Dataset, everyIndex } from '@utad/core';
+import { type Dataset, readImages, resizeNearest } from '@utad/core';
 import { PixelAccumulator, quantile } from '@utad/eval';
-import { readBatches } from '@utad/training';
-import { type AnomalyDetector, disposePrediction } from './detector';
+import type { AnomalyDetector } from './detector';
+import { insideRoi, RoiDetector } from './roi';
 
 /** Where good ends and anomalous begins; `score >= threshold` is anomalous. */
 export interface Thresholds {
@@ -27,21 +27,20 @@ export const PIXEL_QUANTILE = 0.999;
 export async function fitThresholds(
   detector: AnomalyDetector,
   heldOut: Dataset,
-  { batchSize = 8 }: { batchSize?: number } = {},
+  { batchSize = 8, signal }: { readonly batchSize?: number; readonly signal?: AbortSignal } = {},
 ): Promise<Thresholds> {
   const scores: number[] = [];
   const pixels = new PixelAccumulator();
-  const order = everyIndex(heldOut);
-  for await (const { images } of readBatches(heldOut, { order, batchSize, size: detector.inputSize })) {
-    try {
-      const prediction = detector.predict(images);
-      const values = await prediction.anomalyMap.data<'float32'>();
-      pixels.add(values, new Uint8Array(values.length), detector.inputSize);
-      scores.push(...(await prediction.score.data<'float32'>()));
-      disposePrediction(prediction);
-    } finally {
-      images.dispose();
+  const roi = detector instanceof RoiDetector ? detector.roi : undefined;
+  for await (const { images } of readImages(heldOut, { batchSize, size: detector.inputSize })) {
+    signal?.throwIfAborted();
+    const { scores: ofBatch, maps, mapSize } = await detector.predict(images);
+    if (roi === undefined) pixels.add(maps, new Uint8Array(maps.length), mapSize);
+    else {
+      const inside = insideRoi(maps, ofBatch.length, resizeNearest(roi.mask, roi.size, mapSize));
+      pixels.add(inside, new Uint8Array(inside.length), [1, inside.length]);
     }
+    scores.push(...ofBatch);
   }
   return {
     image: quantile(scores, IMAGE_QUANTILE),

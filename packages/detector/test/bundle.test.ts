@@ -7,6 +7,7 @@ import { type FileStore, memoryStore } from '@utad/core';
 import {
   type BundleDetails,
   BundleError,
+  type BundleErrorCode,
   type BundleManifest,
   type DetectorKind,
   encodeManifest,
@@ -16,7 +17,8 @@ import {
   readManifest,
   saveBundle,
 } from '@utad/detector';
-import { folderStore } from '@utad/detector/node';
+import { decodeSafetensors } from '@utad/files';
+import { folderStore } from '@utad/files/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeDetector, fakeKind } from './fake-detector';
 
@@ -65,14 +67,15 @@ describe.each(['memory', 'folder'])('a bundle in a %s', (kind) => {
     expect(weightsOf(detector)).toEqual(weightsOf(saved));
     expect(weightsOf(detector)).toHaveLength(6);
     expect(manifest).toEqual({
-      format: 1,
+      format: 2,
       kind: 'fake',
       config: { inputSize: [4, 4], reduction: 'max', filters: 2 },
       inputSize: [4, 4],
       score: { reduction: 'max' },
       ...details,
       assets: { vgg19: { name: 'a feather', sha256: 'ab'.repeat(32), seed: 4 } },
-      networks: ['net'],
+      networks: [],
+      state: 'state.safetensors',
       files: expect.any(Object),
     });
     detector.dispose();
@@ -89,42 +92,34 @@ describe.each(['memory', 'folder'])('a bundle in a %s', (kind) => {
       { sha256: createHash('sha256').update(bytes).digest('hex'), bytes: bytes.length },
     ]);
     expect(manifest.files).toEqual(Object.fromEntries(expected));
-    expect(Object.keys(manifest.files).sort()).toEqual(['net/model.json', 'net/weights.bin']);
+    expect(Object.keys(manifest.files).sort()).toEqual(['state.safetensors']);
   });
 
-  it('has a manifest that can be read without its networks, which are not looked at', async () => {
+  it('has a manifest that can be read without its state, which is not looked at', async () => {
     (await savedIn(store)).dispose();
     const { manifest } = await readBundle(store);
     const files = await filesOf(store);
-    files.set('net/weights.bin', Uint8Array.of(1));
+    files.set('state.safetensors', Uint8Array.of(1));
     await store.replace(files);
     expect(await readManifest(store)).toEqual(manifest);
-    await expect(readBundle(store)).rejects.toThrow('expected net/weights.bin of');
+    await expect(readBundle(store)).rejects.toThrow('expected state.safetensors of');
     files.delete(MANIFEST_FILE);
     await store.replace(files);
-    await expect(readManifest(store)).rejects.toThrow('bundle: expected a file utad.json, found 2 others');
+    await expect(readManifest(store)).rejects.toThrow('bundle: expected a file utad.json, found 1 others');
   });
 
-  it('is a TensorFlow.js model that others can load', async () => {
+  it('is a safetensors file that others can read', async () => {
     const saved = await savedIn(store);
-    const { files } = await readBundle(store);
-    const description = JSON.parse(new TextDecoder().decode(files.get('net/model.json')));
-    const model = await tf.loadLayersModel(
-      tf.io.fromMemory({
-        modelTopology: description.modelTopology,
-        weightSpecs: description.weightsManifest[0].weights,
-        weightData: files.get('net/weights.bin')?.slice().buffer ?? new ArrayBuffer(0),
-      }),
-    );
-    expect(model.weights.map((weight) => weight.read().dataSync())).toEqual(weightsOf(saved));
-    model.dispose();
+    const { tensors } = decodeSafetensors(await store.read('state.safetensors'));
+    expect([...tensors.keys()].slice(0, 2)).toEqual(['net/fake_conv/kernel', 'net/fake_conv/bias']);
+    expect([...tensors.values()].map(({ data }) => data)).toEqual(weightsOf(saved));
     saved.dispose();
   });
 
   it('replaces what was there', async () => {
     await store.replace(new Map([['old', Uint8Array.of(1)]]));
     (await savedIn(store)).dispose();
-    expect((await store.list()).sort()).toEqual(['net/model.json', 'net/weights.bin', MANIFEST_FILE]);
+    expect((await store.list()).sort()).toEqual(['state.safetensors', MANIFEST_FILE]);
   });
 });
 
@@ -163,13 +158,13 @@ async function errorOf(
   return openBundle(store, kinds).catch((error: unknown) => error);
 }
 
-const weights = 'net/weights.bin';
+const weights = 'state.safetensors';
 
-it.each<[string, BundleError['check'], RegExp, Change]>([
+it.each<[string, BundleErrorCode, RegExp, Change]>([
   [
     'a changed byte',
     'hash',
-    /^bundle: expected net\/weights.bin with SHA-256 [0-9a-f]{64}, found [0-9a-f]{64}: it was changed$/,
+    /^bundle: expected state.safetensors with SHA-256 [0-9a-f]{64}, found [0-9a-f]{64}: it was changed$/,
     (files) => {
       const bytes = files.get(weights)?.slice() ?? new Uint8Array();
       bytes[9] = (bytes[9] ?? 0) ^ 1;
@@ -186,29 +181,29 @@ it.each<[string, BundleError['check'], RegExp, Change]>([
   [
     'a file cut short',
     'size',
-    /expected net\/weights.bin of \d+ bytes, found \d+$/,
+    /expected state.safetensors of \d+ bytes, found \d+$/,
     (files) => void files.set(weights, files.get(weights)?.slice(0, -1) ?? new Uint8Array()),
   ],
   [
     'a missing file',
     'missing',
-    /expected a file net\/weights.bin, found none/,
+    /expected a file state.safetensors, found none/,
     (files) => void files.delete(weights),
   ],
   [
     'no manifest',
     'missing',
-    /expected a file utad.json, found 2 others/,
+    /expected a file utad.json, found 1 others/,
     (files) => void files.delete(MANIFEST_FILE),
   ],
   ['a manifest that is no JSON', 'manifest', /expected JSON in utad.json/, () => '{'],
   [
     'another version',
     'version',
-    /expected format 1, found 2$/,
-    (_, manifest) => ({ ...manifest, format: 2 }),
+    /expected format 1 or 2, found 3$/,
+    (_, manifest) => ({ ...manifest, format: 3 }),
   ],
-  ['a manifest without a version', 'version', /expected format 1, found undefined$/, () => ({})],
+  ['a manifest without a version', 'version', /expected format 1 or 2, found undefined$/, () => ({})],
   [
     'a manifest that lacks something',
     'manifest',
@@ -227,7 +222,7 @@ it.each<[string, BundleError['check'], RegExp, Change]>([
   [
     'a file of more bytes than any network has',
     'size',
-    /expected net\/weights.bin of at most 2147483648 bytes, its manifest says 1000000000000$/,
+    /expected state.safetensors of at most 2147483648 bytes, its manifest says 1000000000000$/,
     (_, manifest) => {
       const files = { ...manifest.files, [weights]: { sha256: '0'.repeat(64), bytes: 1e12 } };
       return { ...manifest, files };
@@ -240,28 +235,21 @@ it.each<[string, BundleError['check'], RegExp, Change]>([
     (_, manifest) => ({ ...manifest, kind: 'other' }),
   ],
   [
-    'a network that is not described',
-    'network',
-    /expected a model of TensorFlow.js in net\/model.json/,
-    (files, manifest) =>
-      forge(files, manifest, 'net/model.json', new TextEncoder().encode('{"weightsManifest":[]}')),
+    'a state that is no safetensors file',
+    'state',
+    /^bundle: state.safetensors: expected a safetensors file of more than 8 bytes, received 3$/,
+    (files, manifest) => forge(files, manifest, weights, Uint8Array.of(1, 2, 3)),
   ],
   [
-    'weights that do not fit their description',
-    'size',
-    /expected 256 bytes of weights for net, found 8$/,
-    (files, manifest) => forge(files, manifest, weights, new Uint8Array(8)),
-  ],
-  [
-    'a network that is not there',
-    'network',
-    /expected a network net, found none/,
+    'a state that is not there',
+    'state',
+    /expected a file state.safetensors, found none/,
     (_, manifest) => ({ ...manifest, files: {} }),
   ],
-])('refuses %s', async (_, check, message, change) => {
+])('refuses %s', async (_, code, message, change) => {
   const error = await errorOf(await changed(change));
   expect(error).toBeInstanceOf(BundleError);
-  expect(error).toMatchObject({ check, message: expect.stringMatching(message) });
+  expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
 it.each([
@@ -279,22 +267,22 @@ it.each([
     ...manifest,
     files: { ...manifest.files, [path]: { sha256: '0'.repeat(64), bytes: 1 } },
   }));
-  expect(await errorOf(store)).toMatchObject({ name: 'BundleError', check: 'manifest' });
+  expect(await errorOf(store)).toMatchObject({ name: 'BundleError', code: 'manifest' });
   const networks = await changed((_, manifest) => ({ ...manifest, networks: [path] }));
-  expect(await errorOf(networks)).toMatchObject({ name: 'BundleError', check: 'manifest' });
+  expect(await errorOf(networks)).toMatchObject({ name: 'BundleError', code: 'manifest' });
 });
 
-it('refuses networks of another shape, by the weight’s name', async () => {
+it('refuses a state of another shape, by the tensor’s name', async () => {
   const store = await changed(() => undefined);
   const error = await errorOf(store, [fakeKind({ inputSize: [4, 4], filters: 3 })]);
   expect(error).toMatchObject({
-    check: 'network',
+    code: 'state',
     message: 'bundle: expected net/fake_conv/kernel of shape [3,3,3,3], found [3,3,3,2]',
   });
 });
 
 it('opens with the kind that the bundle names, of several', async () => {
-  const other = { ...fakeKind(), kind: 'other', load: () => Promise.reject(new Error('not this one')) };
+  const other = { ...fakeKind(), kind: 'other', restore: () => Promise.reject(new Error('not this one')) };
   const store = await changed(() => undefined);
   const { detector } = await openBundle(store, [other, fakeKind({ inputSize: [4, 4] })]);
   expect(detector.kind).toBe('fake');
@@ -303,6 +291,14 @@ it('opens with the kind that the bundle names, of several', async () => {
 
 it('never reads a file that the manifest does not list', async () => {
   const store = await changed((files) => void files.set('net/extra.js', Uint8Array.of(1)));
-  const { files } = await readBundle(store);
-  expect([...files.keys()].sort()).toEqual(['net/model.json', weights]);
+  const read: string[] = [];
+  const watched: FileStore = {
+    ...store,
+    read: (name) => {
+      read.push(name);
+      return store.read(name);
+    },
+  };
+  await readBundle(watched);
+  expect(read).toEqual([MANIFEST_FILE, weights]);
 });

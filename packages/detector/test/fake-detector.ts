@@ -1,16 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Size } from '@utad/core';
-import {
-  type AnomalyDetector,
-  type Bundle,
-  type DetectorKind,
-  type Prediction,
-  type PredictOptions,
-  type Reduction,
-  restoreNetworks,
-  scoreOf,
+import type { ImageBatch, Size, TensorData } from '@utad/core';
+import type {
+  AnomalyDetector,
+  DetectorContext,
+  DetectorKind,
+  Prediction,
+  PredictOptions,
+  Reduction,
 } from '@utad/detector';
-import type { Images } from '@utad/training';
+import { predictionOf, reduceMap, restoreWeights, weightsState } from '@utad/detector/tfjs';
 
 export interface FakeOptions {
   readonly inputSize?: Size;
@@ -55,28 +53,21 @@ export class FakeDetector implements AnomalyDetector {
     return { stages: [] };
   }
 
-  predict(images: Images, { parts = false }: PredictOptions = {}): Prediction {
-    return tf.tidy(() => {
-      const [count, height, width] = images.shape;
-      const anomalyMap = images.slice([0, 0, 0, 0], [-1, -1, -1, 1]).as3D(count, height, width);
-      const mean = scoreOf(anomalyMap, 'mean');
+  async predict(images: ImageBatch, options: PredictOptions = {}): Promise<Prediction> {
+    return predictionOf(images, options, (x) => {
+      const [count, height, width] = x.shape;
+      const map = x.slice([0, 0, 0, 0], [-1, -1, -1, 1]).as3D(count, height, width);
       return {
-        anomalyMap,
-        score: scoreOf(anomalyMap, this.reduction),
-        contributions: { 'part/a': mean.mul<tf.Tensor1D>(0.75), 'part/b': mean.mul<tf.Tensor1D>(0.25) },
-        ...(parts && {
-          parts: {
-            'part/a': anomalyMap.mul<tf.Tensor3D>(0.75),
-            'part/b': anomalyMap.mul<tf.Tensor3D>(0.25),
-          },
-        }),
-        intermediates: { half: images.mul<Images>(0.5) },
+        map,
+        score: reduceMap(map, this.reduction),
+        parts: { 'part/a': map.mul<tf.Tensor3D>(0.75), 'part/b': map.mul<tf.Tensor3D>(0.25) },
+        pictures: { half: x.mul<tf.Tensor4D>(0.5) },
       };
     });
   }
 
-  networks(): Record<string, tf.LayersModel> {
-    return { net: this.network };
+  async state(): Promise<ReadonlyMap<string, TensorData>> {
+    return weightsState({ net: this.network });
   }
 
   dispose(): void {
@@ -84,16 +75,16 @@ export class FakeDetector implements AnomalyDetector {
   }
 }
 
-/** @param options Of the detectors that it loads, whatever the bundle says. */
+/** @param options Of the detectors that it restores, whatever the bundle says. */
 export function fakeKind(options: FakeOptions = {}): DetectorKind {
   return {
     kind: 'fake',
     presets: { plain: {} },
     create: async () => new FakeDetector(options),
-    async load(bundle: Bundle) {
+    async restore(state: ReadonlyMap<string, TensorData>, _config: unknown, _context?: DetectorContext) {
       const detector = new FakeDetector(options);
       try {
-        restoreNetworks(detector.networks(), bundle);
+        restoreWeights({ net: detector.network }, state);
       } catch (error) {
         detector.dispose();
         throw error;

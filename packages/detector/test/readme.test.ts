@@ -13,7 +13,7 @@ it('has a detector of your own that runs and prints what it promises', async () 
   const log = vi.spyOn(console, 'log').mockImplementation(() => {});
   try {
     await import(/* @vite-ignore */ file.href);
-    expect(log.mock.calls).toEqual([[[0, 0.75], [0.75]]]);
+    expect(log.mock.calls).toEqual([[['0.0', '0.8'], '0.8']]);
   } finally {
     log.mockRestore();
   }

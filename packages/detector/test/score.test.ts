@@ -1,17 +1,33 @@
 import * as tf from '@tensorflow/tfjs';
-import { resizeNearest } from '@utad/core';
-import { disposePrediction, normalizedScore, scoreOf } from '@utad/detector';
+import { normalizedScore, type Reduction, reduceMaps } from '@utad/detector';
+import { reduceMap } from '@utad/detector/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FakeDetector } from './fake-detector';
 
-describe('scoreOf', () => {
-  it('is the mean or the maximum of each map', () => {
-    const map = tf.tensor3d([1, 2, 3, 6, 0, 0, 0, 4], [2, 2, 2]);
-    const [mean, max] = [scoreOf(map, 'mean'), scoreOf(map, 'max')];
-    expect([...mean.dataSync()]).toEqual([3, 1]);
-    expect([...max.dataSync()]).toEqual([6, 4]);
-    tf.dispose([map, mean, max]);
+describe('a reduction of maps', () => {
+  // Two maps of four values.
+  const values = Float32Array.of(1, 2, 3, 6, 0, 0, 0, 4);
+  const inTheEngine = (reduction: Reduction) => {
+    const [map] = [tf.tensor3d(values, [2, 2, 2])];
+    const reduced = reduceMap(map, reduction);
+    const read = [...reduced.dataSync()];
+    tf.dispose([map, reduced]);
+    return read;
+  };
+
+  it.each<[name: string, reduction: Reduction, expected: number[]]>([
+    ['the mean', 'mean', [3, 1]],
+    ['the maximum', 'max', [6, 4]],
+    // Place 0.5 * 3 = 1.5 of the ascending values.
+    ['a quantile', { quantile: 0.5 }, [2.5, 0]],
+    ['the highest quantile', { quantile: 1 }, [6, 4]],
+    ['the mean of the highest half', { highest: 0.5 }, [4.5, 2]],
+    ['the mean of a share of less than one value', { highest: 0.01 }, [6, 4]],
+  ])('is %s, in the engine as on plain data', (_, reduction, expected) => {
+    const tensors = tf.memory().numTensors;
+    expect([...reduceMaps(values, 2, reduction)]).toEqual(expected);
+    expect(inTheEngine(reduction)).toEqual(expected);
+    expect(tf.memory().numTensors).toBe(tensors);
   });
 });
 
@@ -42,37 +58,4 @@ describe('normalizedScore', () => {
       }),
     );
   });
-});
-
-describe('resizeNearest', () => {
-  const mask = (...values: number[]) => Uint8Array.from(values);
-
-  it('repeats pixels on the way up', () => {
-    expect([...resizeNearest(mask(0, 1), [1, 2], [2, 4])]).toEqual([0, 0, 1, 1, 0, 0, 1, 1]);
-  });
-
-  it('takes the pixel under each new centre on the way down', () => {
-    // New centres lie at 0.5 * 4 / 2 = 1 and 3 of old columns 0 to 4: the second and the last pixel.
-    expect([...resizeNearest(mask(0, 1, 0, 1), [1, 4], [1, 2])]).toEqual([1, 1]);
-    // Of three columns to two: centres at 0.75 and 2.25.
-    expect([...resizeNearest(mask(1, 0, 1), [1, 3], [1, 2])]).toEqual([1, 1]);
-    expect([...resizeNearest(mask(0, 1, 0), [1, 3], [1, 2])]).toEqual([0, 0]);
-  });
-
-  it('tells rows from columns', () => {
-    expect([...resizeNearest(mask(1, 0, 0, 0, 1, 0), [2, 3], [2, 3])]).toEqual([1, 0, 0, 0, 1, 0]);
-    expect([...resizeNearest(mask(1, 0), [2, 1], [4, 2])]).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
-  });
-});
-
-it('disposePrediction frees every tensor of a prediction', () => {
-  const detector = new FakeDetector();
-  const images = tf.zeros<tf.Rank.R4>([2, 1, 1, 3]);
-  const before = tf.memory().numTensors;
-  const prediction = detector.predict(images);
-  expect(tf.memory().numTensors).toBe(before + 5);
-  disposePrediction(prediction);
-  expect(tf.memory().numTensors).toBe(before);
-  images.dispose();
-  detector.dispose();
 });

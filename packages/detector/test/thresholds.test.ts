@@ -68,9 +68,7 @@ it('cannot be fitted on nothing', async () => {
 
 it('leave no tensor behind when a prediction fails', async () => {
   const detector = new FakeDetector();
-  detector.predict = () => {
-    throw new Error('no prediction');
-  };
+  detector.predict = () => Promise.reject(new Error('no prediction'));
   await expect(fitThresholds(detector, greys([1, 1], [7]))).rejects.toThrow('no prediction');
   detector.dispose();
 });

@@ -1,5 +1,5 @@
-import * as expert from '@utad/expert-net';
-import * as ie from '@utad/ie-net';
+import { expertNetPresets } from '@utad/expert-net';
+import { type BlockConfig, ieNetPresets } from '@utad/ie-net';
 import * as z from 'zod';
 import { stageTraining } from './stage-training';
 
@@ -79,8 +79,8 @@ const adam = { kind: 'adam', learningRate: 1e-3, beta1: 0.9, beta2: 0.999, epsil
 
 /** As the paper trains: 200 epochs, batches of 4; SGD for IE-Net, Adam for Expert-Net. */
 const paper: TwoStageConfig = {
-  ieNet: mutable(ie.paper),
-  expertNet: mutable(expert.paper),
+  ieNet: mutable(ieNetPresets.paper),
+  expertNet: mutable(expertNetPresets.paper),
   training: {
     ieNet: {
       epochs: 200,
@@ -96,8 +96,8 @@ const paper: TwoStageConfig = {
 
 /** Minutes on a CPU. Adam reaches in tens of epochs what SGD does in hundreds. */
 const fast: TwoStageConfig = {
-  ieNet: mutable(ie.fast),
-  expertNet: mutable(expert.fast),
+  ieNet: mutable(ieNetPresets.fast),
+  expertNet: mutable(expertNetPresets.fast),
   training: {
     ieNet: { epochs: 30, batchSize: 8, optimizer: adam, schedule: 'cosine', ...plain },
     expertNet: { epochs: 15, batchSize: 8, optimizer: adam, schedule: 'cosine', ...plain },
@@ -107,8 +107,8 @@ const fast: TwoStageConfig = {
 
 const small: TwoStageConfig = {
   ...fast,
-  ieNet: mutable(ie.small),
-  expertNet: mutable(expert.small),
+  ieNet: mutable(ieNetPresets.small),
+  expertNet: mutable(expertNetPresets.small),
   score: { reduction: 'mean' },
 };
 
@@ -117,7 +117,7 @@ const small: TwoStageConfig = {
  */
 export const twoStagePresets = { small, fast, paper } as const;
 
-function productOf(blocks: readonly ie.BlockConfig[]): number {
+function productOf(blocks: readonly BlockConfig[]): number {
   return blocks.reduce((product, { factor }) => product * factor, 1);
 }
 

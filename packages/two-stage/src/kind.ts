@@ -1,54 +1,89 @@
-import { type Asset, BundleError, type DetectorKind, restoreNetworks } from '@utad/detector';
+import type { Asset, Description, DetectorKind } from '@utad/detector';
+import { restoreWeights } from '@utad/detector/tfjs';
 import type { Vgg19Weights } from '@utad/perceptual';
 import { twoStageConfig, twoStagePresets } from './config';
 import { KIND, TwoStage } from './two-stage';
 
-/** How {@link twoStageKind} comes by VGG-19 weights. */
-export interface TwoStageKindOptions {
-  /**
-   * Finds VGG-19 weights: those that a bundle was made with, or any for a new detector. It may answer others than those
-   * wanted; then the bundle's thresholds do not hold, and `load` refuses unless `allowOtherWeights` is set.
-   */
-  readonly vgg19: (wanted?: Asset) => Promise<Vgg19Weights>;
-  /** Load a bundle with other weights than it was made with. Default false. */
-  readonly allowOtherWeights?: boolean;
+/** What the paper calls the images, in the order in which they are shown. */
+const PICTURES: Readonly<Record<string, Description>> = {
+  impression: { name: 'impression', symbol: 'm' },
+  naiveImpression: { name: 'naive impression', symbol: 'm̂' },
+  reconstruction: { name: 'reconstruction', symbol: 'x̂' },
+};
+
+/** The two-stage method as a kind of detector. */
+export const twoStageKind: DetectorKind = {
+  kind: KIND,
+  presets: twoStagePresets,
+  defaultPreset: 'fast',
+  schema: twoStageConfig,
+  assets: ['vgg19'],
+  shortcuts: {
+    epochs: ['training.ieNet.epochs', 'training.expertNet.epochs'],
+    'epochs-ie': ['training.ieNet.epochs'],
+    'epochs-expert': ['training.expertNet.epochs'],
+    reduction: ['score.reduction'],
+  },
+  describe: {
+    score: `${KIND}, e of Eq. 8`,
+    pictures: PICTURES,
+    repair: {
+      impression: 'impression',
+      reconstruction: 'reconstruction',
+      about:
+        'Every defective test image has a clean twin, the same picture without the defect, so what the two stages do can be measured.',
+    },
+    groups: {
+      layer: {
+        heading: 'By feature layer, from fine texture to larger shapes',
+        label: 'Layers of the distance',
+      },
+      pair: { heading: 'By pair of images compared' },
+    },
+    parts: {
+      layer: (layer) => ({ name: layer }),
+      pair: (pair) => ({ name: `φ(${pair.split(', ').map(symbolOf).join(', ')})` }),
+    },
+    codes:
+      'Here it is the mean of z, the Gaussian that IE-Net gives each image. Mutual information belongs to all images and codes together and not to a pair of them: training made codes tell as much of their images as they can, so that neighbours among codes are images alike in what tells them apart.',
+    preset(config) {
+      const { ieNet, training, score } = twoStageConfig.parse(config);
+      return {
+        input: ieNet.inputSize.join(' x '),
+        epochs: `${training.ieNet.epochs} + ${training.expertNet.epochs}`,
+        score: `${score.reduction} of e`,
+      };
+    },
+  },
+
+  async create(config, { seed = 0, assets = {} } = {}) {
+    return new TwoStage(config, { seed, vgg19: vgg19Of(assets) });
+  },
+
+  async restore(state, config, { assets = {} } = {}) {
+    const detector = new TwoStage(config, { vgg19: vgg19Of(assets) });
+    try {
+      restoreWeights(detector.networks(), state);
+    } catch (error) {
+      detector.dispose();
+      throw error;
+    }
+    return detector;
+  },
+};
+
+function symbolOf(picture: string): string {
+  return PICTURES[picture]?.symbol ?? picture;
 }
 
-/** The two-stage method as a kind of detector, for `openBundle` and the command line. */
-export function twoStageKind({ vgg19, allowOtherWeights = false }: TwoStageKindOptions): DetectorKind {
-  return {
-    kind: KIND,
-    presets: twoStagePresets,
-    defaultPreset: 'fast',
-    schema: twoStageConfig,
+/** @throws TypeError when the asset `vgg19` is missing or something else than weights. */
+function vgg19Of({ vgg19 }: Readonly<Record<string, Asset>>): Vgg19Weights {
+  if (vgg19 !== undefined && isVgg19Weights(vgg19)) return vgg19;
+  throw new TypeError(
+    `${KIND}: expected weights of VGG-19 as the asset vgg19, received ${vgg19 === undefined ? 'none' : `"${vgg19.name}"`}`,
+  );
+}
 
-    async create(config, options = {}) {
-      return new TwoStage(config, { ...options, vgg19: await vgg19() });
-    },
-
-    async load(bundle) {
-      const wanted = bundle.manifest.assets.vgg19;
-      const weights = await vgg19(wanted);
-      if (wanted !== undefined && wanted.sha256 !== weights.sha256 && !allowOtherWeights) {
-        throw new BundleError(
-          'asset',
-          `bundle: expected the VGG-19 weights "${wanted.name}" it was made with, received "${weights.name}"`,
-        );
-      }
-      const config = twoStageConfig.safeParse(bundle.manifest.config);
-      if (!config.success) {
-        const [issue] = config.error.issues;
-        const place = ['config', ...(issue?.path ?? [])].join('.');
-        throw new BundleError('manifest', `bundle: ${place}: ${issue?.message ?? 'not a configuration'}`);
-      }
-      const detector = new TwoStage(config.data, { vgg19: weights });
-      try {
-        restoreNetworks(detector.networks(), bundle);
-      } catch (error) {
-        detector.dispose();
-        throw error;
-      }
-      return detector;
-    },
-  };
+function isVgg19Weights(asset: Asset): asset is Asset & Vgg19Weights {
+  return 'tensors' in asset && 'preprocessing' in asset;
 }

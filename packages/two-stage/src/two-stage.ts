@@ -1,19 +1,21 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Dataset, deriveSeed, type Size } from '@utad/core';
+import { type Dataset, deriveSeed, type ImageBatch, type Size, type TensorData } from '@utad/core';
 import {
   type AnomalyDetector,
   type Asset,
+  type CodeBatch,
+  expectImageSize,
   type FitOptions,
   type FitSummary,
   type Prediction,
   type PredictOptions,
   type Reduction,
-  scoreOf,
 } from '@utad/detector';
+import { imagesTensor, predictionOf, weightsState } from '@utad/detector/tfjs';
 import { ExpertNet, expertNetStage } from '@utad/expert-net';
 import { IeNet, ieNetStage } from '@utad/ie-net';
 import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
-import { type Images, trainStages } from '@utad/training';
+import { trainStages } from '@utad/training';
 import { type TwoStageConfig, twoStageConfig } from './config';
 
 export const KIND = 'two-stage';
@@ -83,40 +85,44 @@ export class TwoStage implements AnomalyDetector {
   }
 
   /**
-   * The anomaly map e (Eq. 8) with the images that it compares.
+   * The anomaly map e (Eq. 8) with the images that it compares. Its parts are the maps of each layer and of each pair;
+   * those of either group add up to e.
    *
-   * @param images x, `[B, H, W, 3]` in [0, 1], of the detector's input size
-   * @param options `parts` keeps the map of each layer and of each pair; those of either group add up to e.
+   * @param images x, of the detector's input size.
+   * @throws ImageSizeError when they are of another.
    */
-  predict(images: Images, { parts = false }: PredictOptions = {}): Prediction {
-    return tf.tidy(() => {
-      const impression /* m */ = this.ieNet.impression(images);
-      const reconstruction /* x̂ */ = this.expertNet.reconstruct(impression, this.expertNet.detail(images));
-      const naiveImpression /* m̂ */ = this.expertNet.naiveImpression(images);
-      const intermediates = { impression, naiveImpression, reconstruction };
-      const { total, perLayer, perPair } = this.scorer.maps({ x: images, ...intermediates }, PAIRS);
-      const maps = {
-        ...named('layer', this.vgg19.layers, perLayer),
-        ...named(
-          'pair',
-          PAIRS.map((pair) => pair.join(', ')),
-          perPair,
-        ),
-      };
-      const means = Object.entries(maps).map(([name, map]) => [name, scoreOf(map, 'mean')] as const);
+  async predict(images: ImageBatch, options: PredictOptions = {}): Promise<Prediction> {
+    expectImageSize(images, this.inputSize);
+    return predictionOf(images, options, (x) => {
+      const impression /* m */ = this.ieNet.impression(x);
+      const reconstruction /* x̂ */ = this.expertNet.reconstruct(impression, this.expertNet.detail(x));
+      const naiveImpression /* m̂ */ = this.expertNet.naiveImpression(x);
+      const pictures = { impression, naiveImpression, reconstruction };
+      const { total, perLayer, perPair } = this.scorer.maps({ x, ...pictures }, PAIRS);
+      const pairs = PAIRS.map((pair) => pair.join(', '));
       return {
-        anomalyMap: total,
-        score: scoreOf(total, this.reduction),
-        contributions: Object.fromEntries(means),
-        ...(parts && { parts: maps }),
-        intermediates,
+        map: total,
+        score: this.reduction,
+        parts: { ...named('layer', this.vgg19.layers, perLayer), ...named('pair', pairs, perPair) },
+        pictures,
       };
     });
   }
 
-  /** Latent codes: the mean of z of each image, `[B, latent]`; the caller disposes of them. */
-  embed(images: Images): tf.Tensor2D {
-    return this.ieNet.embed(images);
+  /** Latent codes: the mean of z of each image. */
+  async embed(images: ImageBatch): Promise<CodeBatch> {
+    expectImageSize(images, this.inputSize);
+    const codes = tf.tidy(() => this.ieNet.embed(imagesTensor(images))); // [B, latent]
+    try {
+      return { data: await codes.data<'float32'>(), shape: codes.shape };
+    } finally {
+      codes.dispose();
+    }
+  }
+
+  /** The weights of its networks; those of VGG-19 are not among them. */
+  async state(): Promise<ReadonlyMap<string, TensorData>> {
+    return weightsState(this.networks());
   }
 
   /** Those of IE-Net and Expert-Net; VGG-19 is not among them. */

@@ -1,20 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
-import { type FileStore, memoryStore } from '@utad/core';
+import { type FileStore, type ImageBatch, memoryStore } from '@utad/core';
 import {
   type AnomalyDetector,
   type Asset,
   BundleError,
-  disposePrediction,
+  type BundleErrorCode,
   encodeManifest,
   fitThresholds,
   MANIFEST_FILE,
   openBundle,
+  predictWhole,
   saveBundle,
 } from '@utad/detector';
+import { folderStore } from '@utad/files/node';
 import { randomVgg19Weights } from '@utad/perceptual';
+import { bundledVgg19Weights } from '@utad/perceptual/node';
 import { TwoStage, twoStageKind, twoStagePresets } from '@utad/two-stage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
+import { relativeError } from '../../../scripts/testing/relative-error';
 import { tiny, vgg19 } from './tiny';
 
 let tensors = 0;
@@ -26,7 +32,8 @@ afterEach(() => {
 });
 
 const training = { dataset: 'random', category: null, images: 4, fingerprint: 'f', seed: 0 };
-const kind = (options = {}) => twoStageKind({ vgg19: async () => vgg19, ...options });
+const kinds = [twoStageKind];
+const assets = async () => vgg19;
 
 async function trained(): Promise<TwoStage> {
   const detector = new TwoStage(tiny, { vgg19, seed: 3 });
@@ -46,25 +53,21 @@ async function savedBundle(): Promise<FileStore> {
   return store;
 }
 
-function valuesOf(detector: AnomalyDetector): Record<string, unknown> {
-  const images = tf.randomUniform<tf.Rank.R4>([2, 16, 16, 3], 0, 1, 'float32', 8);
-  const prediction = detector.predict(images);
-  const { anomalyMap, score, intermediates, contributions } = prediction;
-  const values = Object.entries({ anomalyMap, score, ...intermediates, ...contributions }).map(
-    ([name, tensor]): [string, unknown] => [name, [...tensor.dataSync()]],
-  );
-  disposePrediction(prediction);
-  images.dispose();
-  return Object.fromEntries(values);
-}
+const images: ImageBatch = {
+  data: Uint8Array.from({ length: 2 * 16 * 16 * 3 }, (_, index) => (index * 37) % 256),
+  shape: [2, 16, 16, 3],
+};
+
+const valuesOf = (detector: AnomalyDetector) =>
+  predictWhole(detector, images, { resizeTo: [20, 20], parts: 'all', pictures: 'all', differences: 'all' });
 
 it('fitted, saved and opened again, it predicts the same to the last bit', async () => {
   const detector = await trained();
   const thresholds = await fitThresholds(detector, randomData(3, { size: [16, 16], seed: 2 }));
   const store = memoryStore();
   await saveBundle(store, detector, { thresholds, training, versions: {} });
-  const opened = await openBundle(store, [kind()]);
-  expect(valuesOf(opened.detector)).toEqual(valuesOf(detector));
+  const opened = await openBundle(store, kinds, { assets });
+  expect(await valuesOf(opened.detector)).toEqual(await valuesOf(detector));
   expect(opened.detector.config).toEqual(tiny);
   expect(opened.manifest.thresholds).toEqual(thresholds);
   expect(opened.manifest.assets.vgg19).toEqual({ name: vgg19.name, sha256: vgg19.sha256, seed: 1 });
@@ -73,33 +76,42 @@ it('fitted, saved and opened again, it predicts the same to the last bit', async
 });
 
 it('asks for the VGG-19 weights that the bundle was made with', async () => {
-  const asked: (Asset | undefined)[] = [];
-  const asking = kind({
-    vgg19: async (wanted?: Asset) => {
-      asked.push(wanted);
-      return vgg19;
-    },
-  });
-  (await openBundle(await savedBundle(), [asking])).detector.dispose();
-  expect(asked).toEqual([{ name: vgg19.name, sha256: vgg19.sha256, seed: 1 }]);
+  const asked: [string, Asset | undefined][] = [];
+  const asking = async (name: string, wanted: Asset | undefined) => {
+    asked.push([name, wanted]);
+    return vgg19;
+  };
+  (await openBundle(await savedBundle(), kinds, { assets: asking })).detector.dispose();
+  expect(asked).toEqual([['vgg19', { name: vgg19.name, sha256: vgg19.sha256, seed: 1 }]]);
 });
 
 it('refuses other VGG-19 weights, unless they are allowed', async () => {
   const store = await savedBundle();
-  const other = { vgg19: async () => randomVgg19Weights(2) };
-  const error: unknown = await openBundle(store, [kind(other)]).catch((reason: unknown) => reason);
+  const other = { assets: async () => randomVgg19Weights(2) };
+  const error: unknown = await openBundle(store, kinds, other).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(BundleError);
   expect(error).toMatchObject({
-    check: 'asset',
-    message:
-      'bundle: expected the VGG-19 weights "random (seed 1)" it was made with, received "random (seed 2)"',
+    code: 'asset',
+    message: 'bundle: expected the vgg19 "random (seed 1)" it was made with, received "random (seed 2)"',
   });
-  const { detector } = await openBundle(store, [kind({ ...other, allowOtherWeights: true })]);
+  const { detector } = await openBundle(store, kinds, { ...other, allowOtherAssets: true });
   expect(detector.assets?.vgg19?.seed).toBe(2);
   detector.dispose();
 });
 
-it.each<[string, BundleError['check'], RegExp, (config: string) => string]>([
+it('says which weights it needs where none are given, and refuses what are none', async () => {
+  const store = await savedBundle();
+  await expect(openBundle(store, kinds)).rejects.toMatchObject({
+    code: 'asset',
+    message: `bundle: expected the vgg19 "random (seed 1)" (SHA-256 ${vgg19.sha256}) it was made with, received none`,
+  });
+  const { name, sha256 } = vgg19;
+  await expect(openBundle(store, kinds, { assets: async () => ({ name, sha256 }) })).rejects.toThrow(
+    'two-stage: expected weights of VGG-19 as the asset vgg19, received "random (seed 1)"',
+  );
+});
+
+it.each<[string, BundleErrorCode, RegExp, (config: string) => string]>([
   [
     'a configuration that is not valid',
     'manifest',
@@ -108,28 +120,51 @@ it.each<[string, BundleError['check'], RegExp, (config: string) => string]>([
   ],
   [
     'one of networks of other shapes',
-    'network',
+    'state',
     /^bundle: expected ie-net-encoder\/encoder_mlp3\/kernel of shape \[4,8\], found \[4,6\]$/,
     (text) => text.replace('"latent": 3', '"latent": 4'),
   ],
-])('refuses a bundle with %s', async (_, check, message, change) => {
+])('refuses a bundle with %s', async (_, code, message, change) => {
   const store = await savedBundle();
   const files = new Map<string, Uint8Array>();
   for (const name of await store.list()) files.set(name, await store.read(name));
   const text = new TextDecoder().decode(files.get(MANIFEST_FILE));
   expect(change(text)).not.toBe(text);
   await store.replace(files.set(MANIFEST_FILE, encodeManifest(JSON.parse(change(text)))));
-  const error: unknown = await openBundle(store, [kind()]).catch((reason: unknown) => reason);
+  const error: unknown = await openBundle(store, kinds, { assets }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(BundleError);
-  expect(error).toMatchObject({ check, message: expect.stringMatching(message) });
+  expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
 });
 
 it('makes new detectors from a configuration and a seed', async () => {
-  const { presets, create } = kind();
+  const { presets, create } = twoStageKind;
   expect(presets).toBe(twoStagePresets);
-  const made = await create(tiny, { seed: 3 });
+  const made = await create(tiny, { seed: 3, assets: { vgg19 } });
   const same = new TwoStage(tiny, { vgg19, seed: 3 });
-  expect(valuesOf(made)).toEqual(valuesOf(same));
+  expect(await valuesOf(made)).toEqual(await valuesOf(same));
   made.dispose();
   same.dispose();
+});
+
+it('opens bundles of format 1, which give the numbers that they gave when they were written', async () => {
+  const fixture = new URL('fixtures/format-1/', import.meta.url);
+  const expected = JSON.parse(await readFile(new URL('expected.json', fixture), 'utf8'));
+  const store = folderStore(fileURLToPath(new URL('bundle', fixture)));
+  const { detector, manifest } = await openBundle(store, kinds, { assets: bundledVgg19Weights });
+  expect(manifest).toMatchObject({ format: 1, kind: 'two-stage', score: { reduction: 'max' } });
+  const pixels = Uint8Array.from({ length: 2 * 32 * 32 * 3 }, (_, index) => (index * 37) % 256);
+  const pattern: ImageBatch = { data: pixels, shape: [2, 32, 32, 3] };
+  const { scores, maps, reductions, contributions } = await predictWhole(detector, pattern);
+  const near = (found: ArrayLike<number>, wanted: number[]) =>
+    expect(relativeError(found, wanted)).toBeLessThan(1e-4);
+  near(scores, expected.scores);
+  near(reductions.mean, expected.mapMeans);
+  near(maps.subarray(0, 32), expected.firstRow);
+  for (const [name, mean] of Object.entries(contributions)) near(mean, expected.contributions[name]);
+  near((await detector.embed?.(pattern))?.data ?? [], expected.code);
+  const copy = memoryStore();
+  await saveBundle(copy, detector, { thresholds: manifest.thresholds, training, versions: {} });
+  const again = await openBundle(copy, kinds, { assets: bundledVgg19Weights });
+  expect(await again.detector.predict(pattern)).toEqual(await detector.predict(pattern));
+  for (const opened of [detector, again.detector]) opened.dispose();
 });

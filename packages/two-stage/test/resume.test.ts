@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
+import type { TrainingEvent } from '@utad/core';
 import { memoryStore } from '@utad/core';
 import type { FitOptions } from '@utad/detector';
-import { CheckpointError, type TrainingEvent } from '@utad/training';
+import { CheckpointError } from '@utad/training';
 import { TwoStage } from '@utad/two-stage';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { type AnomalyDetector, disposePrediction, type Prediction } from '@utad/detector';
+import type { ImageBatch, TrainingEvent } from '@utad/core';
+import { type AnomalyDetector, ImageSizeError, predictWhole, type WholePrediction } from '@utad/detector';
+import { imagesTensor } from '@utad/detector/tfjs';
 import { PerceptualScorer, Vgg19 } from '@utad/perceptual';
-import type { Images, TrainingEvent } from '@utad/training';
 import { TwoStage } from '@utad/two-stage';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
 import { relativeError } from '../../../scripts/testing/relative-error';
 import { tiny, vgg19 } from './tiny';
@@ -16,97 +17,141 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(tensors);
 });
 
-const imagesOf = (count: number): Images => tf.randomUniform([count, 16, 16, 3], 0, 1, 'float32', 3);
+const imagesOf = (count: number): ImageBatch => ({
+  data: Uint8Array.from({ length: count * 16 * 16 * 3 }, (_, index) => (index * index * 31) % 256),
+  shape: [count, 16, 16, 3],
+});
+const all = { resizeTo: [20, 24], parts: 'all', pictures: 'all', differences: 'all' } as const;
 
-/** Runs a check on a new detector's prediction of three images, and frees all of it. */
-function withPrediction(
-  check: (given: { detector: TwoStage; images: Images; prediction: Prediction }) => void,
+/** Runs a check on a new detector's prediction of three images. */
+async function withPrediction(
+  check: (given: {
+    detector: TwoStage;
+    images: ImageBatch;
+    prediction: WholePrediction;
+  }) => void | Promise<void>,
   config: unknown = tiny,
-): void {
+): Promise<void> {
   const detector = new TwoStage(config, { vgg19 });
   const images = imagesOf(3);
-  const prediction = detector.predict(images);
-  tf.tidy(() => check({ detector, images, prediction }));
-  disposePrediction(prediction);
-  images.dispose();
+  await check({ detector, images, prediction: await predictWhole(detector, images, all) });
   detector.dispose();
 }
 
+/** `[3, 16, 16]` to `[3]` */
+const meansOf = (maps: Float32Array) => tf.tidy(() => tf.tensor3d(maps, [3, 16, 16]).mean([1, 2]).dataSync());
+const sumOf = (maps: readonly Float32Array[]) =>
+  maps.reduce((sum, map) => sum.map((value, index) => value + (map[index] ?? 0)));
+
 describe('a prediction', () => {
-  it('has one map and one score an image, and the three images that explain it', () => {
-    withPrediction(({ prediction: { anomalyMap, score, intermediates } }) => {
-      expect(anomalyMap.shape).toEqual([3, 16, 16]);
-      expect(score.shape).toEqual([3]);
-      expect(Math.min(...anomalyMap.dataSync())).toBeGreaterThanOrEqual(0);
-      expect(Object.keys(intermediates).sort()).toEqual(['impression', 'naiveImpression', 'reconstruction']);
-      for (const image of Object.values(intermediates)) expect(image.shape).toEqual([3, 16, 16, 3]);
-    });
-  });
-
-  it('shows m = D_M(E_M(x)), x̂ = D(m, E_S(x)) and m̂', () => {
-    withPrediction(({ detector: { ieNet, expertNet }, images, prediction: { intermediates } }) => {
-      const impression = ieNet.impression(images);
-      const reconstruction = expertNet.reconstruct(impression, expertNet.detail(images));
-      const expected = { impression, reconstruction, naiveImpression: expertNet.naiveImpression(images) };
-      for (const [name, image] of Object.entries(expected))
-        expect(intermediates[name]?.dataSync(), name).toEqual(image.dataSync());
-    });
-  });
-
-  it('has as map e of Eq. 8: the distances of x and x̂, of m and m̂, and of x and m, added up', () => {
-    withPrediction(({ images, prediction: { anomalyMap, contributions, intermediates } }) => {
-      const vgg = new Vgg19(vgg19);
-      const scorer = new PerceptualScorer(vgg);
-      const { impression: m = images, reconstruction = images, naiveImpression = images } = intermediates;
-      const maps = {
-        'x, reconstruction': scorer.anomalyMap(images, reconstruction),
-        'impression, naiveImpression': scorer.anomalyMap(m, naiveImpression),
-        'x, impression': scorer.anomalyMap(images, m),
-      };
-      const e = tf.addN(Object.values(maps));
-      expect(relativeError(anomalyMap.dataSync(), e.dataSync())).toBeLessThan(1e-5);
-      for (const [pair, map] of Object.entries(maps)) {
-        const found = contributions?.[`pair/${pair}`]?.dataSync() ?? [];
-        expect(relativeError(found, map.mean([1, 2]).dataSync()), pair).toBeLessThan(1e-5);
+  it('has one map and one score an image, and the three images that explain it', async () => {
+    await withPrediction(({ prediction: { maps, mapSize, scores, pictures } }) => {
+      expect(mapSize).toEqual([16, 16]);
+      expect([maps.length, scores.length]).toEqual([3 * 16 * 16, 3]);
+      expect(Math.min(...maps)).toBeGreaterThanOrEqual(0);
+      expect(Object.keys(pictures).sort()).toEqual(['impression', 'naiveImpression', 'reconstruction']);
+      for (const { shape, data } of Object.values(pictures)) {
+        expect([shape, data.length]).toEqual([[3, 16, 16, 3], 3 * 16 * 16 * 3]);
       }
-      vgg.dispose();
     });
   });
 
-  it('keeps the maps of layers and pairs where they are asked for: either adds up to e, and none is kept otherwise', () => {
-    withPrediction(({ detector, images, prediction }) => {
-      expect(prediction.parts).toBeUndefined();
-      const asked = detector.predict(images, { parts: true });
-      const parts = Object.entries(asked.parts ?? {});
-      expect(parts.map(([name]) => name)).toEqual(Object.keys(asked.contributions ?? {}));
+  it('shows m = D_M(E_M(x)), x̂ = D(m, E_S(x)) and m̂, and how far they are from x', async () => {
+    await withPrediction(
+      ({ detector: { ieNet, expertNet }, images, prediction: { pictures, differences } }) => {
+        tf.tidy(() => {
+          const x = imagesTensor(images);
+          const impression = ieNet.impression(x);
+          const reconstruction = expertNet.reconstruct(impression, expertNet.detail(x));
+          const expected = { impression, reconstruction, naiveImpression: expertNet.naiveImpression(x) };
+          for (const [name, image] of Object.entries(expected)) {
+            const bytes = Uint8Array.from(image.mul(255).round().dataSync());
+            expect(pictures[name]?.data, name).toEqual(bytes);
+            const difference = x.sub(image).abs().mean<tf.Tensor3D>(3);
+            const found = differences[name];
+            expect(found?.values, name).toEqual(difference.dataSync());
+            expect(found?.maxima, name).toEqual(difference.max([1, 2]).dataSync());
+            const resized = tf.image.resizeBilinear(
+              difference.expandDims<tf.Tensor4D>(3),
+              [20, 24],
+              false,
+              true,
+            );
+            expect(found?.resized, name).toEqual(resized.dataSync());
+          }
+        });
+      },
+    );
+  });
+
+  it('has as map e of Eq. 8: the distances of x and x̂, of m and m̂, and of x and m, added up', async () => {
+    await withPrediction(
+      ({ detector: { ieNet, expertNet }, images, prediction: { maps, contributions } }) => {
+        const vgg = new Vgg19(vgg19);
+        tf.tidy(() => {
+          const scorer = new PerceptualScorer(vgg);
+          const x = imagesTensor(images);
+          const m = ieNet.impression(x);
+          const pairs = {
+            'x, reconstruction': scorer.anomalyMap(x, expertNet.reconstruct(m, expertNet.detail(x))),
+            'impression, naiveImpression': scorer.anomalyMap(m, expertNet.naiveImpression(x)),
+            'x, impression': scorer.anomalyMap(x, m),
+          };
+          const e = tf.addN(Object.values(pairs));
+          expect(relativeError(maps, e.dataSync())).toBeLessThan(1e-5);
+          for (const [pair, map] of Object.entries(pairs)) {
+            const found = contributions[`pair/${pair}`] ?? [];
+            expect(relativeError(found, map.mean([1, 2]).dataSync()), pair).toBeLessThan(1e-5);
+          }
+        });
+        vgg.dispose();
+      },
+    );
+  });
+
+  it('reads back the maps of layers and pairs that are named: either group adds up to e, and none comes otherwise', async () => {
+    await withPrediction(async ({ detector, images, prediction: { parts, maps, contributions } }) => {
+      expect(Object.keys(parts)).toEqual(Object.keys(contributions));
       for (const group of ['layer/', 'pair/']) {
-        const maps = parts.filter(([name]) => name.startsWith(group)).map(([, map]) => map);
-        expect(maps).toHaveLength(3);
-        expect(relativeError(tf.addN(maps).dataSync(), asked.anomalyMap.dataSync())).toBeLessThan(1e-5);
+        const terms = Object.entries(parts).filter(([name]) => name.startsWith(group));
+        expect(terms).toHaveLength(3);
+        expect(relativeError(sumOf(terms.map(([, map]) => map)), maps)).toBeLessThan(1e-5);
       }
-      for (const [name, map] of parts) {
-        const mean = asked.contributions?.[name]?.dataSync() ?? [];
-        expect(relativeError(map.mean([1, 2]).dataSync(), mean), name).toBeLessThan(1e-5);
+      for (const [name, map] of Object.entries(parts)) {
+        expect(relativeError(meansOf(map), contributions[name] ?? []), name).toBeLessThan(1e-5);
+      }
+      const named = { parts: ['layer/conv1_2'], pictures: ['impression'], differences: [] };
+      const some = await detector.predict(images, named);
+      expect(some.parts).toEqual({ 'layer/conv1_2': parts['layer/conv1_2'] });
+      expect([Object.keys(some.pictures ?? {}), some.differences]).toEqual([['impression'], {}]);
+      const none = await detector.predict(images);
+      expect([none.parts, none.pictures, none.differences, none.resized]).toEqual(
+        Array.from({ length: 4 }, () => undefined),
+      );
+      expect(none.maps).toEqual(maps);
+    });
+  });
+
+  it('is read back from the engine at once, whatever is asked for', async () => {
+    await withPrediction(async ({ detector, images }) => {
+      const read = vi.spyOn(tf.engine(), 'read');
+      const readSync = vi.spyOn(tf.engine(), 'readSync');
+      try {
+        await detector.predict(images, all);
+        expect([read.mock.calls.length, readSync.mock.calls.length]).toEqual([1, 0]);
+      } finally {
+        read.mockRestore();
+        readSync.mockRestore();
       }
     });
   });
 
-  it('frees the maps of its parts with the rest', () => {
-    const detector = new TwoStage(tiny, { vgg19 });
-    const images = imagesOf(2);
-    disposePrediction(detector.predict(images, { parts: true }));
-    images.dispose();
-    detector.dispose();
-  });
-
-  it('tells what the map owes to each layer and each pair: either adds up to its mean', () => {
-    withPrediction(({ prediction: { anomalyMap, contributions = {} } }) => {
-      const mean = anomalyMap.mean([1, 2]).dataSync();
+  it('tells what the map owes to each layer and each pair: either adds up to its mean', async () => {
+    await withPrediction(({ prediction: { maps, contributions } }) => {
       for (const group of ['layer/', 'pair/']) {
-        const parts = Object.entries(contributions).filter(([name]) => name.startsWith(group));
-        expect(parts).toHaveLength(3);
-        const sum = tf.addN(parts.map(([, part]) => part)).dataSync();
-        expect(relativeError(sum, mean), group).toBeLessThan(1e-5);
+        const terms = Object.entries(contributions).filter(([name]) => name.startsWith(group));
+        expect(terms).toHaveLength(3);
+        expect(relativeError(sumOf(terms.map(([, part]) => part)), meansOf(maps)), group).toBeLessThan(1e-5);
       }
       expect(Object.keys(contributions).sort()).toEqual([
         'layer/conv1_2',
@@ -121,34 +166,57 @@ describe('a prediction', () => {
 
   it.each(['mean', 'max'] as const)(
     'has as score the %s of the map, where the configuration says so',
-    (reduction) => {
-      withPrediction(
-        ({ detector, prediction: { anomalyMap, score } }) => {
+    async (reduction) => {
+      await withPrediction(
+        ({ detector, prediction: { maps, scores, reductions } }) => {
           expect(detector.reduction).toBe(reduction);
-          expect([...score.dataSync()]).toEqual([...anomalyMap[reduction]([1, 2]).dataSync()]);
+          const expected = tf.tidy(() => tf.tensor3d(maps, [3, 16, 16])[reduction]([1, 2]).dataSync());
+          expect(scores).toEqual(expected);
+          expect(reductions[reduction]).toEqual(scores);
         },
         { ...tiny, score: { reduction } },
       );
     },
   );
 
-  it('of an image does not depend on the others in its batch', () => {
-    withPrediction(({ detector, images, prediction }) => {
-      const alone = detector.predict(images.slice([1], [1]));
-      const among = prediction.anomalyMap.slice([1], [1]);
-      expect(relativeError(alone.anomalyMap.dataSync(), among.dataSync())).toBeLessThan(1e-5);
+  it('of an image does not depend on the others in its batch', async () => {
+    await withPrediction(async ({ detector, images, prediction }) => {
+      const pixels = 16 * 16;
+      const one: ImageBatch = { data: images.data.slice(pixels * 3, pixels * 6), shape: [1, 16, 16, 3] };
+      const alone = await detector.predict(one);
+      expect(relativeError(alone.maps, prediction.maps.subarray(pixels, 2 * pixels))).toBeLessThan(1e-5);
     });
   });
 
-  it('needs no training: latent codes neither', () => {
-    withPrediction(({ detector, images }) => {
-      expect(detector.embed(images).shape).toEqual([3, 3]);
+  it('is the same when two are made at once', async () => {
+    await withPrediction(async ({ detector, images, prediction }) => {
+      const both = await Promise.all([detector.predict(images), detector.predict(images)]);
+      for (const { maps, scores } of both) {
+        expect([maps, scores]).toEqual([prediction.maps, prediction.scores]);
+      }
+    });
+  });
+
+  it('needs no training: latent codes neither', async () => {
+    await withPrediction(async ({ detector, images }) => {
+      const { data, shape } = await detector.embed(images);
+      expect([data.length, shape]).toEqual([9, [3, 3]]);
+    });
+  });
+
+  it('is refused for images of another size', async () => {
+    await withPrediction(async ({ detector }) => {
+      const large: ImageBatch = { data: new Uint8Array(20 * 16 * 3), shape: [1, 20, 16, 3] };
+      const error: unknown = await detector.predict(large).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(ImageSizeError);
+      expect(error).toMatchObject({ code: 'size', message: 'expected images of 16x16, received 20x16' });
+      await expect(detector.embed(large)).rejects.toBeInstanceOf(ImageSizeError);
     });
   });
 });
 
 describe('a detector', () => {
-  it('says what it is: kind, configuration, size, weights', () => {
+  it('says what it is: kind, configuration, size, weights', async () => {
     const detector: AnomalyDetector = new TwoStage(tiny, { vgg19 });
     const { kind, config, inputSize, assets } = detector;
     expect({ kind, config, inputSize, assets }).toEqual({
@@ -157,7 +225,8 @@ describe('a detector', () => {
       inputSize: [16, 16],
       assets: { vgg19: { name: vgg19.name, sha256: vgg19.sha256, seed: 1 } },
     });
-    expect(Object.keys(detector.networks())).toHaveLength(8);
+    const { size } = await detector.state();
+    expect(size).toBeGreaterThan(8);
     detector.dispose();
   });
 

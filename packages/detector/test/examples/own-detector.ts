@@ -1,23 +1,24 @@
-import * as tf from '@tensorflow/tfjs';
-import { type AnomalyDetector, disposePrediction, scoreOf } from '@utad/detector';
-import type { Images } from '@utad/training';
+import { type AnomalyDetector, reduceMaps } from '@utad/detector';
 
-const darknessOf = (x: Images) => tf.sub<tf.Tensor3D>(1, x.mean(3)); // [B, H, W]
 const detector: AnomalyDetector = {
   kind: 'darkness',
   config: {},
   inputSize: [1, 2],
   reduction: 'max',
   fit: async () => ({ stages: [] }), // nothing to learn
-  predict: (x) =>
-    tf.tidy(() => {
-      const anomalyMap = darknessOf(x);
-      return { anomalyMap, score: scoreOf(anomalyMap, 'max'), intermediates: {} };
-    }),
-  networks: () => ({}),
+  async predict({ data, shape: [count, height, width] }) {
+    const maps = Float32Array.from({ length: count * height * width }, (_, pixel) => {
+      const [r = 0, g = 0, b = 0] = data.subarray(pixel * 3, pixel * 3 + 3);
+      return 1 - (r + g + b) / 765;
+    }); // [B, H, W]
+    return { scores: reduceMaps(maps, count, 'max'), maps, mapSize: [height, width] };
+  },
+  state: async () => new Map(),
   dispose: () => {},
 };
-const images = tf.tensor4d([1, 1, 1, 0.5, 0.25, 0], [1, 1, 2, 3]);
-const prediction = detector.predict(images);
-console.log([...prediction.anomalyMap.dataSync()], [...prediction.score.dataSync()]); // [ 0, 0.75 ] [ 0.75 ]
-disposePrediction(prediction);
+const images = { data: Uint8Array.of(255, 255, 255, 102, 51, 0), shape: [1, 1, 2, 3] } as const;
+const { maps, scores } = await detector.predict(images);
+console.log(
+  [...maps].map((value) => value.toFixed(1)),
+  scores[0]?.toFixed(1),
+); // [ '0.0', '0.8' ] 0.8

@@ -1,1 +1,0 @@
-export { folderStore } from './folder-store/folder-store';
