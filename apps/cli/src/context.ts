@@ -1,4 +1,6 @@
+import type { Watch } from '@utad/pipeline';
 import type { BackendName } from '@utad/runtime';
+import { EventReporter } from './terminal/events';
 import type { Output } from './terminal/output';
 
 /** What every command is given besides its own arguments. */
@@ -9,4 +11,9 @@ export interface Context {
   /** As given on the command line. */
   readonly seed: number | undefined;
   readonly backend: BackendName | undefined;
+}
+
+/** Lets the terminal see what happens, and Ctrl-C stop it. */
+export function watch({ output, signal }: Pick<Context, 'output' | 'signal'>): Required<Watch> {
+  return { signal, onEvent: new EventReporter(output).onEvent };
 }

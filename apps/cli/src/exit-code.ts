@@ -1,7 +1,7 @@
 /** What the program ends with. */
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Dataset errors that say what the user named is not there, rather than that reading it failed. */
+/** Errors of data sets that say what the user named is not there, rather than that reading or drawing it failed. */
 const WRONG_DATASET = [
   'root-missing',
   'category-unknown',
@@ -23,9 +23,10 @@ export function exitCodeOf(error: unknown): number {
     case 'UsageError':
       return EXIT.usage;
     case 'DatasetError':
+    case 'SyntheticError':
       return WRONG_DATASET.includes(String(property(error, 'code'))) ? EXIT.usage : EXIT.failed;
     case 'WeightsError':
-      return property(error, 'problem') === 'unreadable' ? EXIT.usage : EXIT.failed;
+      return property(error, 'code') === 'unreadable' ? EXIT.usage : EXIT.failed;
     case 'InterruptedError':
     case 'AbortError':
       return EXIT.interrupted;

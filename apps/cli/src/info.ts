@@ -1,28 +1,27 @@
-import { type Bundle, readBundle } from '@utad/detector';
-import { folderStore } from '@utad/detector/node';
+import { reductionName } from '@utad/pipeline';
+import { checkRun, type FoundRun } from '@utad/pipeline/node';
 import type { Context } from './context';
-import { findBundle } from './run/find-bundle';
 import { formatFacts, formatNumber, formatTable } from './terminal/format';
 
 /** `utad info`: what a bundle is, once every file of it was checked. */
 export async function info(path: string, { output }: Context): Promise<void> {
-  const { path: folder, run } = await findBundle(path);
-  const bundle = await readBundle(folderStore(folder));
-  const preset = (await run?.readConfig())?.preset;
+  const found = await checkRun(path);
+  const preset = found.run?.config.preset;
   output.result(
-    { path: folder, ...(preset !== undefined && { preset }), ...bundle.manifest },
-    describe(folder, preset, bundle),
+    { path: found.path, ...(preset !== undefined && { preset }), ...found.manifest },
+    describe(found),
   );
 }
 
-function describe(folder: string, preset: string | undefined, { manifest }: Bundle): string {
+function describe({ path, manifest, run }: FoundRun): string {
   const { training, thresholds, score } = manifest;
-  const kind = preset === undefined ? manifest.kind : `${manifest.kind}, preset ${preset}`;
+  const kind = run === undefined ? manifest.kind : `${manifest.kind}, preset ${run.config.preset}`;
+  const reduction = reductionName(score.reduction);
   const facts: [string, string][] = [
-    ['bundle', folder],
+    ['bundle', path],
     ['detector', kind],
     ['input size', manifest.inputSize.join(' x ')],
-    ['image score', `${score.reduction === 'mean' ? 'mean' : 'maximum'} of the anomaly map`],
+    ...(reduction === undefined ? [] : [pair('image score', `${reduction} of the anomaly map`)]),
     ['image threshold', formatNumber(thresholds.image)],
     ['pixel threshold', formatNumber(thresholds.pixel)],
     ['fitted on', `${thresholds.images} held-out good images`],
@@ -43,6 +42,10 @@ function describe(folder: string, preset: string | undefined, { manifest }: Bund
     shortHash(sha256),
   ]);
   return `${formatFacts(facts)}\n\n${formatTable(files)}\nall ${files.length} files are unaltered`;
+}
+
+function pair(name: string, value: string): [string, string] {
+  return [name, value];
 }
 
 function shortHash(text: string): string {

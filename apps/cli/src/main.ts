@@ -42,7 +42,7 @@ try {
   if (process.exitCode !== EXIT.done && !isHelp(error)) {
     process.stderr.write(`utad: ${oneLine(error)}\n`);
     if (process.argv.includes('--verbose') && error instanceof Error)
-      process.stderr.write(`${error.stack}\n`);
+      process.stderr.write(`${error.cause instanceof Error ? error.cause.stack : error.stack}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
+import { findDetector, presetOf } from '@utad/pipeline/node';
 import { stringify } from 'yaml';
 import type { Context } from './context';
-import { findDetector, presetOf } from './detectors/find-detector';
 import { formatTable } from './terminal/format';
 
 export interface PresetsOptions {
@@ -13,17 +13,17 @@ export async function presets(
   { detector: named }: PresetsOptions,
   { output }: Context,
 ): Promise<void> {
-  const detector = await findDetector(named);
+  const { kind } = await findDetector(named);
   if (name !== undefined) {
-    const { config } = presetOf(detector, name);
+    const { config } = presetOf(kind, name);
     output.result(config, stringify(config, { aliasDuplicateObjects: false }).trimEnd());
     return;
   }
-  const { presets } = detector.about;
-  const standard = presetOf(detector).name;
+  const { presets } = kind;
+  const standard = presetOf(kind).name;
   const rows = Object.entries(presets).map(([preset, config]) => ({
     preset: preset === standard ? `${preset} (default)` : preset,
-    ...detector.describePreset?.(config),
+    ...kind.describe?.preset?.(config),
   }));
   const columns = Object.keys(rows[0] ?? {});
   output.result(presets, formatTable([columns, ...rows.map((row) => Object.values(row))]));

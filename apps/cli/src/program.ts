@@ -1,8 +1,6 @@
 import { Command, Option } from 'commander';
 import { version } from '../package.json';
-import { wholeNumber } from './commands/arguments';
 import { backend } from './commands/backend';
-import { BACKENDS } from './commands/backends';
 import { compare } from './commands/compare';
 import { data } from './commands/data';
 import { demo } from './commands/demo';
@@ -10,11 +8,12 @@ import { distance } from './commands/distance';
 import { doctor } from './commands/doctor';
 import { evaluate } from './commands/evaluate';
 import { info } from './commands/info';
+import { BACKENDS, type Registration, type Run, wholeNumber } from './commands/options';
 import { predict } from './commands/predict';
 import { presets } from './commands/presets';
-import type { Registration, Run } from './commands/registration';
 import { train } from './commands/train';
 import { weights } from './commands/weights';
+import { inOwnWords } from './errors';
 
 const COMMANDS: readonly Registration[] = [
   demo,
@@ -58,6 +57,14 @@ Exit codes: 0 done, 1 failed, 2 wrong command line or configuration, 130 interru
     // Errors are printed in one place, on one line.
     .configureOutput({ outputError: () => undefined })
     .exitOverride();
-  for (const register of COMMANDS) register(program, run);
+  const inFlags: Run = (work) =>
+    run(async (context) => {
+      try {
+        await work(context);
+      } catch (error) {
+        throw inOwnWords(error);
+      }
+    });
+  for (const register of COMMANDS) register(program, inFlags);
   return program;
 }

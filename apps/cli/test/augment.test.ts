@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { augmentOptions, parseAugment } from '../src/data/augment';
+import { parseAugment } from '../src/train';
 
 describe('--augment', () => {
   it('reads names and numbers separated by commas', () => {
@@ -31,10 +31,5 @@ describe('--augment', () => {
     expect(() => parseAugment(text)).toThrow(
       `--augment: expected some of flipHorizontal, flipVertical, rotation=DEGREES, shift=SHARE, brightness=SHARE, ${received}`,
     );
-  });
-
-  it('becomes options with the seed of the run', () => {
-    expect(augmentOptions(parseAugment('rotation=5'), 3)).toEqual({ rotation: 5, seed: 3 });
-    expect(augmentOptions(null, 3)).toEqual({ seed: 3 });
   });
 });

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { nameDetectors } from '../src/compare/detector-names';
-import { readEvaluatedRun } from '../src/compare/evaluated-run';
-import { gridOf } from '../src/compare/grid';
-import { Output } from '../src/terminal/output';
-import { type Ended, listing, runUtad, TINY } from './run-utad';
+import { gridOf } from '../../../packages/pipeline/src/node/compare-grid';
+import { nameDetectors } from '../../../packages/pipeline/src/node/compare-names';
+import { readEvaluatedRun } from '../../../packages/pipeline/src/node/compare-run';
+import { listing } from '../../../scripts/testing/listing';
+import { type Ended, runUtad, TINY } from './run-utad';
 
 let cwd = '';
 const utad = (...args: string[]) => runUtad(args, { cwd });
@@ -158,13 +158,8 @@ describe('compare', () => {
   });
 
   it('leaves no tensor behind, however many detectors it opens', async () => {
-    const nowhere = { write: () => true };
-    const context = {
-      output: new Output({ json: false, stdout: nowhere, stderr: nowhere }),
-      ...{ signal: new AbortController().signal, seed: undefined, backend: undefined },
-    };
     const runs = [await readEvaluatedRun(join(cwd, 'runs/a')), await readEvaluatedRun(join(cwd, 'runs/b'))];
-    const draw = () => gridOf(nameDetectors(runs, new Map()), { detectors: [], vgg19: 'random' }, context);
+    const draw = () => gridOf(nameDetectors(runs, new Map()), { assets: { vgg19: 'random' } });
     await draw();
     const before = tf.memory().numTensors;
     const { rows } = await draw();

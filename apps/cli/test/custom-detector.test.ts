@@ -4,15 +4,21 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Dataset, holdOut } from '@utad/core';
-import { mvtec } from '@utad/datasets/node';
+import { MVTEC_AD } from '@utad/datasets';
+import { openDataset } from '@utad/datasets/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { type Ended, listing, type RunOptions, runUtad } from './run-utad';
+import { listing } from '../../../scripts/testing/listing';
+import { type Ended, type RunOptions, runUtad } from './run-utad';
 
 const MEAN_IMAGE = fileURLToPath(
   new URL('../../../examples/custom-detector/mean-image.mjs', import.meta.url),
 );
 const DETECTOR = ['--detector', MEAN_IMAGE];
+const NEAREST = [
+  '--detector',
+  fileURLToPath(new URL('../../../examples/custom-detector/nearest-pixels.mjs', import.meta.url)),
+];
 const TRAIN = ['train', '--dataset', 'mvtec', '--root', 'data', '--category', 'washer'];
 
 let cwd = '';
@@ -86,12 +92,12 @@ describe("a stranger's detector, in a file of their own", () => {
 
   it('scores as arithmetic on the same images does', async () => {
     const common = { root: join(cwd, 'data'), category: 'washer', size: [64, 64] } as const;
-    const { training } = holdOut(await mvtec({ ...common, split: 'train' }), { seed: 0 });
+    const { training } = holdOut(await openDataset(MVTEC_AD, { ...common, split: 'train' }), { seed: 0 });
     const known = await imagesOf(training);
     const mean = known[0]?.values.map(
       (_, at) => known.reduce((sum, { values }) => sum + (values[at] ?? 0), 0) / known.length,
     );
-    const test = await imagesOf(await mvtec({ ...common, split: 'test' }));
+    const test = await imagesOf(await openDataset(MVTEC_AD, { ...common, split: 'test' }));
     const hole = test.find(({ id }) => id === 'test/hole/000.png')?.values ?? [];
     const expected = hole.reduce((sum, x, at) => sum + Math.abs(x - (mean?.[at] ?? 0)), 0) / hole.length;
 
@@ -137,7 +143,7 @@ describe("a stranger's detector, in a file of their own", () => {
     expect(JSON.parse(ended.stdout)).toMatchObject({
       kind: 'mean-image',
       preset: 'plain',
-      networks: ['mean'],
+      state: 'state.safetensors',
       thresholds: { images: 1 },
     });
   });
@@ -151,6 +157,64 @@ describe("a stranger's detector, in a file of their own", () => {
     await done(...TRAIN, ...DETECTOR, ...config, '--out', 'runs/max');
     expect(await json('runs/max/config.json')).toMatchObject({ config: { size: 64, reduction: 'max' } });
     expect(await json('runs/max/bundle/utad.json')).toMatchObject({ score: { reduction: 'max' } });
+  });
+});
+
+describe('a memory bank, in a file of its own', () => {
+  beforeAll(async () => {
+    await done(...TRAIN, ...NEAREST, '--out', 'runs/nearest');
+    await done('evaluate', 'runs/nearest', ...NEAREST);
+  });
+
+  it('is stored as the vectors that it learned, and nothing else', async () => {
+    const ended = await done('info', 'runs/nearest', '--json');
+    expect(JSON.parse(ended.stdout)).toMatchObject({ kind: 'nearest-pixels', preset: 'plain' });
+    expect(await listing(join(cwd, 'runs/nearest/bundle'))).toHaveLength(2);
+    expect((await done('presets', ...NEAREST)).stdout).toContain('plain (default)');
+    const { stdout } = await done('presets', 'plain', ...NEAREST);
+    expect(parse(stdout)).toEqual({ size: 64, cell: 8 });
+  });
+
+  it('predicts with a score of its own, as the evaluation did', async () => {
+    const image = join('data', 'washer', 'test', 'hole', '000.png');
+    const ended = await done('predict', 'runs/nearest', image, ...NEAREST, '--out', 'near', '--json');
+    const [item] = JSON.parse(ended.stdout).items;
+    const { items } = await json('runs/nearest/scores.json');
+    const scored = items.find(({ id }: { id: string }) => id === 'test/hole/000.png');
+    expect(item.score).toBeGreaterThan(0);
+    expect(item.score).toBe(scored.score);
+    expect(await listing(join(cwd, 'near'))).toEqual(['000.map.png', '000.overlay.png']);
+  });
+
+  it('is evaluated and reported', async () => {
+    const metrics = await json('runs/nearest/metrics.json');
+    expect(metrics).toMatchObject({
+      detector: 'nearest-pixels',
+      images: { good: 3, anomalous: 5 },
+      weights: {},
+    });
+    expect(metrics.image.auroc).toBeGreaterThan(0.5);
+    expect(metrics.pixel.auroc).toBeGreaterThan(0.5);
+    const report = await readFile(join(cwd, 'runs/nearest/report.html'), 'utf8');
+    expect(report).toContain('nearest-pixels on mvtec / washer');
+    expect(report.match(/<article /g)).toHaveLength(8);
+  });
+
+  it('is compared with another detector, image by image', async () => {
+    await done('evaluate', 'runs/mean', ...DETECTOR);
+    const both = ['compare', 'runs/nearest', 'runs/mean', ...NEAREST, ...DETECTOR];
+    const ended = await done(...both, '--out', 'compared', '--json');
+    expect(JSON.parse(ended.stdout).detectors).toMatchObject([
+      { name: 'nearest-pixels' },
+      { name: 'mean-image' },
+    ]);
+    expect(await listing(join(cwd, 'compared'))).toContain('comparison.html');
+  });
+
+  it('is trained again into the same run, and not from a checkpoint that it never had', async () => {
+    const before = await json('runs/nearest/bundle/utad.json');
+    await done('train', '--resume', '--out', 'runs/nearest', ...NEAREST);
+    expect(await json('runs/nearest/bundle/utad.json')).toEqual(before);
   });
 });
 
@@ -184,6 +248,26 @@ describe('is refused on one line, and nothing is written', () => {
     await refused(
       [...TRAIN, ...DETECTOR, '--out', 'no', '--preset', 'fast'],
       /mean-image: plain, received fast$/,
+    );
+  });
+
+  it('options that a kind has not, and values that its own may not have', async () => {
+    await writeFile(
+      join(cwd, 'shortcuts.mjs'),
+      `import makeMeanImage from ${JSON.stringify(MEAN_IMAGE)};
+export default (context) => ({ ...makeMeanImage(context), kind: 'sized', shortcuts: { side: ['size'] } });
+`,
+    );
+    const own = [...TRAIN, '--out', 'no', '--detector', './shortcuts.mjs'];
+    await refused([...own, '--side', 'large'], /--side: size: expected .* pixels from 8, received "large"$/);
+    await refused(
+      [...own, '--coreset=0.1'],
+      /--coreset: expected a detector that has this option, received sized, which has side; --set /,
+    );
+    await refused([...own, '--epochs', '3'], /--epochs: expected a detector that has this option, /);
+    await refused(
+      [...TRAIN, '--out', 'no', '--coreset', '3'],
+      "unknown option '--coreset' (Did you mean --preset?)",
     );
   });
 
@@ -281,11 +365,11 @@ it('a module may import a copy of TensorFlow.js of its own, in silence', async (
     join(project, 'own.mjs'),
     `import * as tf from '@tensorflow/tfjs';
 import makeMeanImage from ${JSON.stringify(MEAN_IMAGE)};
+import * as core from ${JSON.stringify(packages('core'))};
 import * as detector from ${JSON.stringify(packages('detector'))};
-import * as training from ${JSON.stringify(packages('training'))};
 export default (context) => {
   if (context.tf.layers.dense === tf.layers.dense) throw new Error('expected a second copy');
-  return makeMeanImage({ tf, detector, training });
+  return makeMeanImage({ core, detector });
 };
 `,
   );

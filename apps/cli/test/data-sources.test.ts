@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { idx } from './idx-file';
+import { idx } from '../../../scripts/testing/idx-file';
 import { type Ended, runUtad } from './run-utad';
 
 // A detector that trains in no time: the mean image of the training set.

@@ -2,7 +2,7 @@ import { access, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PHOTO_DEFECTS } from '@utad/datasets';
+import { PHOTO_DEFECTS } from '@utad/synthetic';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProgram } from '../src/program';
 import { Output } from '../src/terminal/output';

@@ -1,7 +1,7 @@
 import { access, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SYNTHETIC_CATEGORIES, SYNTHETIC_DEFECTS } from '@utad/datasets';
+import { SYNTHETIC_CATEGORIES, SYNTHETIC_DEFECTS } from '@utad/synthetic';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../src/errors';
 import { createProgram } from '../src/program';

@@ -1,16 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
-import { useBackend } from '@utad/runtime/node';
+import { type BackendPart, backendResult, type Machine } from '@utad/pipeline/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adviseOn } from '../src/doctor/advice';
-import type { Machine } from '../src/doctor/machine';
-import { measureApart } from '../src/doctor/measure-apart';
-import { type DoctorPart, lineOf, partIn } from '../src/doctor/part';
-import { backendResult, type DoctorResult } from '../src/doctor/result';
-import { doctorText } from '../src/doctor/text';
-import { workOf } from '../src/doctor/work';
+import { adviseOn, type DoctorResult, doctorText } from '../src/doctor';
 import { runUtad } from './run-utad';
 
 let folder = '';
@@ -21,68 +14,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const backendPart: DoctorPart = {
+const backendPart: BackendPart = {
   part: 'backend',
   name: 'wasm',
   version: '4.22.0',
   device: 'CPU, 1 thread',
   reason: 'wasm',
 };
-
-describe('what the measuring process says', () => {
-  it('is read back from among other lines', () => {
-    expect(partIn(lineOf(backendPart).trimEnd())).toEqual(backendPart);
-    expect(partIn('Hi, looks like you are running TensorFlow.js')).toBeUndefined();
-  });
-
-  let standIns = 0;
-
-  /** A program in place of utad, that gets the same arguments. */
-  async function standIn(text: string): Promise<string[]> {
-    const file = join(folder, `stand-in-${standIns++}.mjs`);
-    await writeFile(file, text);
-    return [process.execPath, file];
-  }
-
-  const never = new AbortController().signal;
-  const said = `process.stdout.write(${JSON.stringify(lineOf(backendPart))});`;
-
-  it('is whole when the process comes to its end, and knows what was asked', async () => {
-    const program = await standIn(
-      `if (process.argv.slice(2).join() !== 'doctor,--measure,wasm,--full') process.exit(9); ${said}`,
-    );
-    const apart = await measureApart(['wasm', '--full'], { signal: never, timeLimitSeconds: 30, program });
-    expect(apart).toEqual({ parts: [backendPart], problem: undefined });
-  });
-
-  it('is kept as far as it came before a crash', async () => {
-    const program = await standIn(`${said} setTimeout(() => process.kill(process.pid, 'SIGSEGV'), 100);`);
-    const apart = await measureApart(['wasm'], { signal: never, timeLimitSeconds: 30, program });
-    expect(apart).toEqual({ parts: [backendPart], problem: 'its process ended by SIGSEGV' });
-  });
-
-  it('is kept as far as it came before the time was up', async () => {
-    const program = await standIn(`${said} setInterval(() => {}, 1000); // hangs`);
-    const apart = await measureApart(['wasm'], { signal: never, timeLimitSeconds: 1, program });
-    expect(apart).toEqual({ parts: [backendPart], problem: 'it was stopped after 1 s' });
-  });
-
-  it('ends with the sentence of an error', async () => {
-    const program = await standIn(
-      `console.error('W0000 something'); console.error('utad: backend wasm cannot be used: no'); process.exitCode = 1;`,
-    );
-    const apart = await measureApart(['wasm'], { signal: never, timeLimitSeconds: 30, program });
-    expect(apart).toEqual({ parts: [], problem: 'backend wasm cannot be used: no' });
-  });
-
-  it('is not waited for after Ctrl-C', async () => {
-    const program = await standIn('setInterval(() => {}, 1000); // is interrupted');
-    const controller = new AbortController();
-    const running = measureApart(['wasm'], { signal: controller.signal, timeLimitSeconds: 60, program });
-    setTimeout(() => controller.abort(new Error('interrupted')), 200);
-    await expect(running).rejects.toThrow('interrupted');
-  });
-});
 
 describe('advice', () => {
   const linux = { platform: 'linux x64', gpu: null };
@@ -117,23 +55,6 @@ describe('advice', () => {
     expect(given).toBe(command);
     expect(why).not.toBe('');
   });
-});
-
-it('counts the operations of layers by hand', async () => {
-  await useBackend({ backend: 'cpu' });
-  const model = tf.sequential({
-    layers: [
-      // 4x4 places, 3x3x2 products for each of 5 filters: 16 * 18 * 5 * 2 operations, 80 values.
-      tf.layers.conv2d({ inputShape: [4, 4, 2], filters: 5, kernelSize: 3, padding: 'same' }),
-      // 2x2 places of the outputs, 4x4x5 products for each of 3 filters.
-      tf.layers.conv2d({ filters: 3, kernelSize: 4, strides: 2, padding: 'same' }),
-      tf.layers.flatten(), // 12 values
-      tf.layers.dense({ units: 7 }), // 12 * 7 products
-    ],
-  });
-  const flop = 16 * 18 * 5 * 2 + 4 * 80 * 3 * 2 + 12 * 7 * 2;
-  expect(workOf({ model })).toEqual({ flop, values: 80 + 12 + 12 + 7 });
-  model.dispose();
 });
 
 const machine: Machine = {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTiff } from './read-tiff';
-import { type Ended, listing, runUtad, TINY } from './run-utad';
+import { listing } from '../../../scripts/testing/listing';
+import { readTiff } from '../../../scripts/testing/read-tiff';
+import { type Ended, runUtad, TINY } from './run-utad';
 
 let cwd = '';
 const utad = (...args: string[]) => runUtad(args, { cwd });
@@ -255,11 +256,11 @@ describe('what is wrong is said on one line, with the right exit code, and nothi
 
   it('a bundle with a changed byte', async () => {
     await cp(join(cwd, 'runs/whole/bundle'), join(cwd, 'altered'), { recursive: true });
-    const path = join(cwd, 'altered/expert-net-detail/weights.bin');
+    const path = join(cwd, 'altered/state.safetensors');
     const bytes = await readFile(path);
     bytes[0] = (bytes[0] ?? 0) ^ 1;
     await writeFile(path, bytes);
-    await refused(['info', 'altered'], 1, /expert-net-detail\/weights\.bin.*it was changed/);
+    await refused(['info', 'altered'], 1, /state\.safetensors.*it was changed/);
     await refused(['predict', 'altered', 'data/washer/test/hole'], 1, /it was changed/);
   });
 

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Ended, listing, type RunOptions, runUtad } from './run-utad';
+import { listing } from '../../../scripts/testing/listing';
+import { type Ended, type RunOptions, runUtad } from './run-utad';
 
 const MEAN_IMAGE = fileURLToPath(
   new URL('../../../examples/custom-detector/mean-image.mjs', import.meta.url),
@@ -27,7 +28,7 @@ export default (context) => {
     const predict = detector.predict.bind(detector);
     let batches = 0;
     return Object.assign(detector, {
-      predict(images) {
+      async predict(...given) {
         batches += 1;
         if (batches === 3 && process.env.STOPS === 'wait') {
           writeSync(2, 'at the third batch\\n');
@@ -35,11 +36,11 @@ export default (context) => {
           while (!existsSync(process.env.STOPS_UNTIL)) Atomics.wait(nap, 0, 0, 20);
         }
         if (batches === 3 && process.env.STOPS === 'fail') throw new Error('no more');
-        return predict(images);
+        return predict(...given);
       },
     });
   };
-  return { ...meanImage, load: async (bundle) => stopping(await meanImage.load(bundle)) };
+  return { ...meanImage, restore: async (...given) => stopping(await meanImage.restore(...given)) };
 };
 `;
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { PixelAccumulator, rocAuc } from '@utad/eval';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTiff } from './read-tiff';
+import { readTiff } from '../../../scripts/testing/read-tiff';
 import { runUtad, TINY } from './run-utad';
 
 const script = fileURLToPath(new URL('fixtures/mvtec_evaluation.py', import.meta.url));

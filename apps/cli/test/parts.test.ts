@@ -1,8 +1,6 @@
+import { PipelineError } from '@utad/pipeline';
 import { describe, expect, it } from 'vitest';
-import { conversionSentences, skippedSentences } from '../src/data/sentences';
-import { nameOf, sourceOf } from '../src/data/source';
-import { InterruptedError, PartlyFailedError, UsageError } from '../src/errors';
-import { inOrder, partName, symbolOf } from '../src/evaluate/symbols';
+import { InterruptedError, inOwnWords, PartlyFailedError, UsageError } from '../src/errors';
 import { exitCodeOf, oneLine } from '../src/exit-code';
 
 describe('exit codes', () => {
@@ -12,7 +10,7 @@ describe('exit codes', () => {
     expect(exitCodeOf(new UsageError('x'))).toBe(2);
     expect(exitCodeOf(named('CommanderError', { exitCode: 1 }))).toBe(2);
     expect(exitCodeOf(named('DatasetError', { code: 'category-unknown' }))).toBe(2);
-    expect(exitCodeOf(named('WeightsError', { problem: 'unreadable' }))).toBe(2);
+    expect(exitCodeOf(named('WeightsError', { code: 'unreadable' }))).toBe(2);
   });
 
   it('are 1 for what failed, 130 for what was interrupted, 0 for help', () => {
@@ -33,56 +31,23 @@ describe('exit codes', () => {
   });
 });
 
-describe('sourceOf', () => {
-  it('takes a lone root for a folder, and one with a category for MVTec AD', () => {
-    expect(sourceOf({ root: '/photos' })).toEqual({ dataset: 'folder', root: '/photos', category: null });
-    expect(sourceOf({ root: '/m', category: 'screw' })).toEqual({
-      dataset: 'mvtec',
-      root: '/m',
-      category: 'screw',
-    });
-  });
-
-  it('takes from a run what is not given, but nothing of another kind of data set', () => {
-    const run = { dataset: 'mvtec', root: '/m', category: 'screw' } as const;
-    expect(sourceOf({}, run)).toEqual(run);
-    expect(sourceOf({ category: 'bottle' }, run)).toEqual({ ...run, category: 'bottle' });
-    expect(() => sourceOf({ dataset: 'folder' }, run)).toThrow('--root');
-  });
-
-  it('refuses what makes no sense together', () => {
-    expect(() => sourceOf({})).toThrow('--root');
-    expect(() => sourceOf({ dataset: 'mvtec', root: '/m' })).toThrow('--category');
-    expect(() => sourceOf({ dataset: 'folder', root: '/m', category: 'x' })).toThrow('no --category');
-    expect(() => sourceOf({ dataset: 'synthetic', root: '/m' })).toThrow('no --root');
-  });
-
-  it('has a name', () => {
-    expect(nameOf({ dataset: 'folder', root: '/a/photos', category: null })).toBe('folder / photos');
-  });
-});
-
-describe('symbols', () => {
-  it('are those of the paper, and images of other detectors keep their names', () => {
-    expect(partName('pair/x, reconstruction')).toBe('φ(x, x̂)');
-    expect(partName('layer/conv1_2')).toBe('conv1_2');
-    const images = { other: 1, reconstruction: 2, naiveImpression: 3, impression: 4 };
-    expect(inOrder(images).map(([key]) => symbolOf(key))).toEqual(['m', 'm̂', 'x̂', 'other']);
-  });
-});
-
-describe('sentences', () => {
-  it('say once each what was done to images, and how many', () => {
-    expect(
-      conversionSentences([
-        { what: 'grey repeated', images: 3 },
-        { what: 'turned', images: 1 },
-      ]),
-    ).toEqual(['3 images: grey repeated.', '1 image: turned.']);
-    expect(skippedSentences([])).toEqual([]);
-    const bad = Array.from({ length: 7 }, (_, n) => ({ path: `${n}.png`, reason: '0 bytes' }));
-    expect(skippedSentences(bad)[0]).toMatch(
-      /^7 images skipped as unreadable: 0\.png \(0 bytes\), .* and 2 more\.$/,
+describe('an error of the pipeline', () => {
+  it('names options as flags, and variables of the environment', () => {
+    const said = (...given: ConstructorParameters<typeof PipelineError>) =>
+      inOwnWords(new PipelineError(...given));
+    expect(said('usage', 'expected none, `skipBad` or `set` a.b', 'root')).toEqual(
+      new UsageError('--root: expected none, --skip-bad or --set a.b'),
     );
+    expect(said('usage', '`fallbackAssets.vgg19`, `assets.vgg19`, `assets.bank` and `offline`')).toEqual(
+      new UsageError('UTAD_VGG19, --vgg19, --asset bank and UTAD_OFFLINE=1'),
+    );
+  });
+
+  it('is a wrong command line, something that failed in part, or an interruption', () => {
+    const codes = (['usage', 'partial', 'interrupted'] as const).map((code) =>
+      exitCodeOf(inOwnWords(new PipelineError(code, 'x'))),
+    );
+    expect(codes).toEqual([2, 1, 130]);
+    expect(inOwnWords(3)).toBe(3);
   });
 });

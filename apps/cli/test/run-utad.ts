@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { userCacheFolder } from '@utad/runtime/node';
+import { userCacheFolder } from '@utad/files/node';
 import { afterAll } from 'vitest';
 
 const bin = fileURLToPath(new URL('../bin/utad.js', import.meta.url));
@@ -68,11 +67,6 @@ export function runUtad(
       resolve({ code, stdout, stderr });
     });
   });
-}
-
-/** Everything in a folder, to see whether a command wrote anything. */
-export async function listing(folder: string): Promise<string[]> {
-  return (await readdir(folder, { recursive: true })).sort();
 }
 
 /** Networks that train in a second, even without native TensorFlow. */

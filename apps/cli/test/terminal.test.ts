@@ -1,7 +1,7 @@
+import { summariseStages } from '@utad/pipeline/node';
 import { describe, expect, it } from 'vitest';
 import { formatFacts, formatLosses, formatNumber, formatSeconds, formatTable } from '../src/terminal/format';
 import { Output } from '../src/terminal/output';
-import { summariseStages } from '../src/terminal/stages';
 import { isReported, TrainingProgress } from '../src/terminal/training-progress';
 
 /** A stream that keeps what it is told. */

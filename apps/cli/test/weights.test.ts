@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } fr
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { userCacheFolder } from '@utad/files/node';
 import { kerasPreprocessing, randomVgg19Weights, type Vgg19Weights } from '@utad/perceptual';
 import { encodeVgg19Weights } from '@utad/perceptual/load';
-import { userCacheFolder } from '@utad/runtime/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, runUtad, TINY } from './run-utad';

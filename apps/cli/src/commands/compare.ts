@@ -1,6 +1,4 @@
-import { collect } from './arguments';
-import type { Registration } from './registration';
-import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
+import { assetOption, collect, type Registration, vgg19Option } from './options';
 
 /** `utad compare` */
 export const compare: Registration = (program, run) => {
@@ -24,7 +22,8 @@ export const compare: Registration = (program, run) => {
       'a module whose default export is a DetectorKind, for runs of a kind that is not built in; repeatable',
       collect,
     )
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: those that each run was made with)`)
+    .addOption(vgg19Option('those that each run was made with'))
+    .addOption(assetOption())
     .option('--force', 'write over the comparison in --out')
     .addHelpText(
       'after',
@@ -35,8 +34,6 @@ Examples:
   $ utad compare runs/fast runs/mean --detector ./mean-image.mjs --out compared --json`,
     );
   command.action((runs: string[]) =>
-    run(async (context) =>
-      (await import('../compare/command')).compare(runs, command.optsWithGlobals(), context),
-    ),
+    run(async (context) => (await import('../compare')).compare(runs, command.optsWithGlobals(), context)),
   );
 };

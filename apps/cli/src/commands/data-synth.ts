@@ -1,7 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { DATASETS } from '../data/datasets';
-import { collect, wholeNumber } from './arguments';
-import type { Run } from './registration';
+import { collect, DATASETS, type Run, wholeNumber } from './options';
 
 // Written out here so that help needs no other package.
 const PRODUCTS = 'washer, button, weave, wood, capsule, label, board, bolt, tile or steel';
@@ -119,8 +117,6 @@ Examples:
   $ utad data synth --photos photos/good --limit 60 --defect scratch --out data/scratched`,
     );
   synth.action(() =>
-    run(async (context) =>
-      (await import('../data-synth/command')).dataSynth(synth.optsWithGlobals(), context),
-    ),
+    run(async (context) => (await import('../data-synth')).dataSynth(synth.optsWithGlobals(), context)),
   );
 }

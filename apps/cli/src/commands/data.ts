@@ -1,8 +1,6 @@
 import { type Command, Option } from 'commander';
-import { DATASETS } from '../data/datasets';
-import { collect, wholeNumber } from './arguments';
 import { addSynth } from './data-synth';
-import type { Registration, Run } from './registration';
+import { collect, DATASETS, type Registration, type Run, wholeNumber } from './options';
 
 /** `utad data` */
 export const data: Registration = (program, run) => {
@@ -25,7 +23,7 @@ function addList(group: Command, run: Run): void {
     .summary('say which data sets are known')
     .description('Lists the data sets known, with licences and whether they can be fetched.')
     .addHelpText('after', '\nExamples:\n  $ utad data list\n  $ utad data list --json');
-  list.action(() => run(async (context) => (await import('../data-list/command')).dataList(context)));
+  list.action(() => run(async (context) => (await import('../data-list')).dataList(context)));
 }
 
 function addFetch(group: Command, run: Run): void {
@@ -50,9 +48,7 @@ Examples:
   $ utad data fetch mvtec --accept-license --from mvtec_anomaly_detection.tar.xz --out data/mvtec`,
     );
   fetch.action((id: string) =>
-    run(async (context) =>
-      (await import('../data-fetch/command')).dataFetch(id, fetch.optsWithGlobals(), context),
-    ),
+    run(async (context) => (await import('../data-fetch')).dataFetch(id, fetch.optsWithGlobals(), context)),
   );
 }
 
@@ -83,9 +79,7 @@ Examples:
   $ utad data check photos`,
     );
   check.action((root: string) =>
-    run(async (context) =>
-      (await import('../data-check/command')).dataCheck(root, check.optsWithGlobals(), context),
-    ),
+    run(async (context) => (await import('../data-check')).dataCheck(root, check.optsWithGlobals(), context)),
   );
 }
 
@@ -112,8 +106,6 @@ Examples:
   $ utad data show data/mnist --dataset mnist --count 4 --size 64 --out mnist.png`,
     );
   show.action((root: string) =>
-    run(async (context) =>
-      (await import('../data-show/command')).dataShow(root, show.optsWithGlobals(), context),
-    ),
+    run(async (context) => (await import('../data-show')).dataShow(root, show.optsWithGlobals(), context)),
   );
 }

@@ -1,6 +1,5 @@
-import { addConfigOptions } from './add-config-options';
-import type { Registration } from './registration';
-import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
+import type { DemoFlags } from '../demo';
+import { addConfigOptions, assetOption, type Registration, shortcutsOf, vgg19Option } from './options';
 
 /** `utad demo` */
 export const demo: Registration = (program, run) => {
@@ -12,10 +11,14 @@ export const demo: Registration = (program, run) => {
     )
     .option('-o, --out <folder>', 'the run folder to make', 'runs/demo')
     .option('--quick', 'a fraction of the data and the epochs: shows that it runs, not how well')
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, else bundled)`)
+    .addOption(vgg19Option('UTAD_VGG19, else bundled'))
+    .addOption(assetOption())
     .option('--force', 'make it anew');
   addConfigOptions(command);
   command.action(() =>
-    run(async (context) => (await import('../demo/command')).demo(command.optsWithGlobals(), context)),
+    run(async (context) => {
+      const flags = { ...command.optsWithGlobals<DemoFlags>(), shortcuts: shortcutsOf(command) };
+      await (await import('../demo')).demo(flags, context);
+    }),
   );
 };

@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import type { Registration } from './registration';
-import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
+import { type Registration, vgg19Option } from './options';
 
 /** `utad distance` */
 export const distance: Registration = (program, run) => {
@@ -19,7 +18,7 @@ export const distance: Registration = (program, run) => {
       ).argParser(size),
     )
     .option('--normalize', 'bring the features of each pixel to norm 1 first, as LPIPS does')
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, the cache, a download, random ones)`)
+    .addOption(vgg19Option('UTAD_VGG19, the cache, a download, random ones'))
     .addHelpText(
       'after',
       `
@@ -29,9 +28,7 @@ Examples:
   $ utad distance a.png b.png --vgg19 vgg19/model.safetensors`,
     );
   command.action((a: string, b: string) =>
-    run(async (context) =>
-      (await import('../distance/command')).distance(a, b, command.optsWithGlobals(), context),
-    ),
+    run(async (context) => (await import('../distance')).distance(a, b, command.optsWithGlobals(), context)),
   );
 };
 

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import { BACKENDS } from './backends';
-import type { Registration } from './registration';
+import { BACKENDS, type Registration } from './options';
 
 /** `utad doctor` */
 export const doctor: Registration = (program, run) => {
@@ -19,10 +18,10 @@ export const doctor: Registration = (program, run) => {
   command.action(() =>
     run(async (context) => {
       const { measure: name, full = false, software = false } = command.opts<HiddenOptions>();
-      if (name === undefined) return await (await import('../doctor/command')).doctor({ full }, context);
-      const { measure } = await import('../doctor/measure');
+      if (name === undefined) return await (await import('../doctor')).doctor({ full }, context);
+      const { measure } = await import('../doctor');
       const backend = BACKENDS.find((each) => each === name);
-      await measure({ backend, full, software }, context, (line) => process.stdout.write(line));
+      await measure({ backend, full, software }, context);
     }),
   );
 };

@@ -1,9 +1,12 @@
 import { Option } from 'commander';
-import { DATASETS } from '../data/datasets';
-import { addDetectorOption } from './add-config-options';
-import { wholeNumber } from './arguments';
-import type { Registration } from './registration';
-import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
+import {
+  addDetectorOption,
+  assetOption,
+  DATASETS,
+  type Registration,
+  vgg19Option,
+  wholeNumber,
+} from './options';
 
 /** `utad evaluate` */
 export const evaluate: Registration = (program, run) => {
@@ -27,7 +30,8 @@ export const evaluate: Registration = (program, run) => {
     )
     .option('--skip-bad', 'leave out images that cannot be read')
     .option('--no-cache', 'keep no decoded images in the cache folder of the user')
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: those that the run was made with)`)
+    .addOption(vgg19Option('those that the run was made with'))
+    .addOption(assetOption())
     .option(
       '-o, --out <folder>',
       'where to write (default: the run folder, over what an earlier evaluation wrote)',
@@ -58,8 +62,6 @@ Examples:
   $ utad evaluate runs/mean --detector ./mean-image.mjs`,
   );
   command.action((path: string | undefined) =>
-    run(async (context) =>
-      (await import('../evaluate/command')).evaluate(path, command.optsWithGlobals(), context),
-    ),
+    run(async (context) => (await import('../evaluate')).evaluate(path, command.optsWithGlobals(), context)),
   );
 };

@@ -1,4 +1,4 @@
-import type { Registration } from './registration';
+import type { Registration } from './options';
 
 /** `utad info` */
 export const info: Registration = (program, run) => {

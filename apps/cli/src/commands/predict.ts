@@ -1,6 +1,4 @@
-import { addDetectorOption } from './add-config-options';
-import type { Registration } from './registration';
-import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
+import { addDetectorOption, assetOption, type Registration, vgg19Option } from './options';
 
 /** `utad predict` */
 export const predict: Registration = (program, run) => {
@@ -13,7 +11,8 @@ export const predict: Registration = (program, run) => {
     .argument('<bundle>', 'run folder or bundle')
     .argument('<input...>', 'images, or folders of images')
     .option('-o, --out <folder>', 'where maps and overlays go (default: maps/ of the run, else ./maps)')
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: those that the run was made with)`)
+    .addOption(vgg19Option('those that the run was made with'))
+    .addOption(assetOption())
     .option('--tiff', 'write raw maps too, as 32-bit float TIFF of the size of the image')
     .option('--csv <file>', 'write scores as a table too')
     .option('--force', 'write over files that are there');
@@ -28,7 +27,7 @@ Examples:
   );
   command.action((bundle: string, inputs: string[]) =>
     run(async (context) =>
-      (await import('../predict/command')).predict(bundle, inputs, command.optsWithGlobals(), context),
+      (await import('../predict')).predict(bundle, inputs, command.optsWithGlobals(), context),
     ),
   );
 };

@@ -1,5 +1,4 @@
-import { addDetectorOption } from './add-config-options';
-import type { Registration } from './registration';
+import { addDetectorOption, type Registration } from './options';
 
 /** `utad presets` */
 export const presets: Registration = (program, run) => {

@@ -1,10 +1,18 @@
 import { type Command, Option } from 'commander';
-import { DATASETS } from '../data/datasets';
-import { addConfigOptions, addDetectorOption, PRESETS } from './add-config-options';
-import { wholeNumber } from './arguments';
-import { AUGMENT_TAKES } from './augment-option';
-import type { Registration } from './registration';
-import { VGG19_FLAGS, VGG19_TAKES } from './vgg19-option';
+import { closestMatch } from 'leven';
+import { UsageError } from '../errors';
+import {
+  AUGMENT_TAKES,
+  addConfigOptions,
+  addDetectorOption,
+  assetOption,
+  DATASETS,
+  PRESETS,
+  type Registration,
+  shortcutsOf,
+  vgg19Option,
+  wholeNumber,
+} from './options';
 
 /** `utad train` */
 export const train: Registration = (program, run) => {
@@ -30,8 +38,10 @@ export const train: Registration = (program, run) => {
     )
     .option('--skip-bad', 'leave out images that cannot be read')
     .option('--augment <list>', `vary the training images: ${AUGMENT_TAKES}`)
+    .option('--roi <picture>', 'a picture whose bright pixels are what counts; the bundle keeps it')
     .option('--no-cache', 'keep no decoded images in the cache folder of the user')
-    .option(VGG19_FLAGS, `${VGG19_TAKES} (default: UTAD_VGG19, the cache, a download, else bundled)`)
+    .addOption(vgg19Option('UTAD_VGG19, the cache, a download, else bundled'))
+    .addOption(assetOption())
     .addOption(
       new Option('--checkpoint-every <n>', 'steps between checkpoints (default: 100)').argParser(
         wholeNumber(1),
@@ -53,7 +63,41 @@ Examples:
   $ utad train --root photos --out runs/mean --detector ./mean-image.mjs
   $ utad train --resume --out runs/screw`,
   );
+  // A kind that a module brings may have shortcuts of its own.
+  command.allowUnknownOption().allowExcessArguments();
   command.action(() =>
-    run(async (context) => (await import('../train/command')).train(command.optsWithGlobals(), context)),
+    run(async (context) => {
+      const shortcuts = { ...shortcutsOf(command), ...ownShortcuts(command) };
+      await (await import('../train')).train({ ...command.optsWithGlobals(), shortcuts }, context);
+    }),
   );
 };
+
+/**
+ * Options that only the kind of a module knows, such as `--coreset 0.1`, by name. It is not imported before the command
+ * runs, and says itself which of them it has.
+ */
+function ownShortcuts(command: Command): Record<string, string> {
+  const { detector = 'two-stage' } = command.opts<{ detector?: string }>();
+  const own: Record<string, string> = {};
+  for (let rest = command.args; rest.length > 0; ) {
+    const [flag = '', value] = rest;
+    const [, name, joined] = /^--([a-z][\w-]*)(?:=(.*))?$/s.exec(flag) ?? [];
+    if (!flag.startsWith('-')) {
+      throw new UsageError(`too many arguments for 'train'. Expected 0 arguments but got ${rest.length}.`);
+    }
+    if (name === undefined || detector === 'two-stage') throw unknownOption(command, flag);
+    const given = joined ?? value;
+    if (given === undefined) throw new UsageError(`option '${flag} <value>' argument missing`);
+    own[name] = given;
+    rest = rest.slice(joined === undefined ? 2 : 1);
+  }
+  return own;
+}
+
+/** What commander says of one that it does not know. */
+function unknownOption(command: Command, flag: string): UsageError {
+  const known = [...command.options, ...(command.parent?.options ?? [])].flatMap(({ long }) => long ?? []);
+  const near = closestMatch(flag.replace(/=.*/s, ''), known, { maxDistance: 3 });
+  return new UsageError(`unknown option '${flag}'${near === undefined ? '' : ` (Did you mean ${near}?)`}`);
+}

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Registration } from './registration';
+import type { Registration } from './options';
 
 /** `utad weights` */
 export const weights: Registration = (program, run) => {
@@ -33,7 +33,7 @@ Examples:
     );
   fetch.action((source: string | undefined) =>
     run(async (context) =>
-      (await import('../weights/fetch')).weightsFetch(source, fetch.optsWithGlobals(), context),
+      (await import('../weights')).weightsFetch(source, fetch.optsWithGlobals(), context),
     ),
   );
   const list = group
@@ -43,7 +43,7 @@ Examples:
       'Lists the sources known and what was fetched, with hashes, preprocessing and size of features.',
     )
     .addHelpText('after', '\nExample:\n  $ utad weights list --json');
-  list.action(() => run(async (context) => (await import('../weights/list')).weightsList(context)));
+  list.action(() => run(async (context) => (await import('../weights')).weightsList(context)));
   const verify = group
     .command('verify')
     .summary('compare weights with their hashes')
@@ -56,6 +56,6 @@ Examples:
       '\nExamples:\n  $ utad weights verify\n  $ utad weights verify vgg19/model.safetensors',
     );
   verify.action((named: string[]) =>
-    run(async (context) => (await import('../weights/verify')).weightsVerify(named, context)),
+    run(async (context) => (await import('../weights')).weightsVerify(named, context)),
   );
 };

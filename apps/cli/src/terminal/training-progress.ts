@@ -1,4 +1,4 @@
-import type { TrainingEvent } from '@utad/training';
+import type { TrainingEvent } from '@utad/core';
 import { formatCount, formatLosses, formatSeconds } from './format';
 import type { Output } from './output';
 

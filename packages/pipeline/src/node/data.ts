@@ -1,0 +1,394 @@
+import { join, resolve } from 'node:path';
+import type { Dataset, Size } from '@utad/core';
+import {
+  type AugmentOptions,
+  classNumber,
+  type DatasetErrorCode,
+  KNOWN_DATASETS,
+  type KnownTree,
+} from '@utad/datasets';
+import {
+  folder,
+  type ImageEntry,
+  manifest,
+  openDataset,
+  type SplitDataset,
+  type SplitReadOptions,
+  type Splits,
+} from '@utad/datasets/node';
+
+import { userCacheFolder } from '@utad/files/node';
+import { SYNTHETIC_CATEGORIES, SYNTHETIC_PRODUCTS, synthesize } from '@utad/synthetic';
+import * as z from 'zod';
+import { PipelineError } from '../errors';
+import type { Watch } from '../events';
+import { METRIC_SIZE } from '../metric-size';
+import { formatCount } from '../text';
+
+/** What a source of images may be: a data set known by name, a folder, the list in a manifest, or drawn products. */
+export const DATASETS = [
+  ...(['mvtec', 'visa', 'btad', 'magnetic-tile'] as const),
+  ...(['mnist', 'fashion-mnist', 'cifar10'] as const),
+  ...(['folder', 'manifest', 'synthetic'] as const),
+] as const;
+
+/** One of {@link DATASETS}. */
+export type DatasetName = (typeof DATASETS)[number];
+
+/** What a data set asks of its options, and of the score. */
+interface DatasetRules {
+  /** What `category` means. */
+  readonly category: 'product' | 'class' | 'drawn' | 'none';
+  /** How an image's score comes from its map where nobody says otherwise; null leaves it to the preset. */
+  readonly reduction: 'mean' | 'max' | null;
+}
+
+/** What a data set asks, by its description. */
+export function rulesOf(dataset: DatasetName): DatasetRules {
+  if (dataset === 'synthetic') return { category: 'drawn', reduction: null };
+  const known = KNOWN_DATASETS.find(({ id }) => id === dataset);
+  if (known === undefined) return { category: 'none', reduction: null };
+  // A defect is small and its place is bright; an image of another class is wrong all over.
+  if (known.format !== 'tree') return { category: 'class', reduction: 'mean' };
+  return { category: known.categories.length > 0 ? 'product' : 'none', reduction: 'max' };
+}
+
+/** Where images come from. */
+export interface DataSource {
+  /** What it is. */
+  readonly dataset: DatasetName;
+  /** Absolute; null for data that are drawn, not read. */
+  readonly root: string | null;
+  /** The product, or the class that is normal; null where there is none. */
+  readonly category: string | null;
+}
+
+/** What is said of it; the rest is guessed. */
+export interface SourceOptions {
+  /** Default: `mvtec` with a category, `manifest` for a .csv or .jsonl file, else `folder`. */
+  readonly dataset?: DatasetName;
+  /** The folder of the images, or the file of a manifest. */
+  readonly root?: string;
+  /** The product, or the class that is normal, by number or name. */
+  readonly category?: string;
+}
+
+/**
+ * Makes a source of what was given, with the rest from another source where there is one.
+ *
+ * @throws PipelineError `usage` when something is missing, or has no meaning for this kind of data set.
+ * @throws DatasetError `category-unknown` for a class that a data set of classes does not have.
+ */
+export function sourceOf(options: SourceOptions, otherwise?: DataSource): DataSource {
+  const dataset = options.dataset ?? otherwise?.dataset ?? guess(options);
+  const same = otherwise?.dataset === dataset ? otherwise : undefined;
+  const root = options.root === undefined ? (same?.root ?? null) : resolve(options.root);
+  const category = options.category ?? same?.category ?? null;
+  const rule = rulesOf(dataset).category;
+  if (rule === 'drawn') {
+    if (options.root !== undefined) {
+      throw new PipelineError(
+        'usage',
+        '`dataset` synthetic: expected no `root`, since its images are drawn, not read',
+      );
+    }
+    return { dataset, root: null, category: category ?? 'washer' };
+  }
+  if (root === null) {
+    const what = dataset === 'manifest' ? 'a CSV file or JSON lines' : 'the folder of the images';
+    throw new PipelineError('usage', `expected ${what}, received none`, 'root');
+  }
+  if (rule === 'none') {
+    if (options.category !== undefined) {
+      throw new PipelineError(
+        'usage',
+        `\`dataset\` ${dataset}: expected no \`category\`, received ${options.category}`,
+      );
+    }
+    return { dataset, root, category: null };
+  }
+  if (category === null) {
+    const what =
+      rule === 'class'
+        ? 'the class that is normal, by number or name'
+        : 'the name of a product, such as screw';
+    throw new PipelineError('usage', `expected ${what}, received none`, 'category');
+  }
+  return { dataset, root, category: rule === 'class' ? className(dataset, category) : category };
+}
+
+function guess({ root = '', category }: SourceOptions): DatasetName {
+  if (category !== undefined) return 'mvtec';
+  return /\.(csv|jsonl|ndjson)$/i.test(root) ? 'manifest' : 'folder';
+}
+
+/** A class has one name, however it was given. */
+function className(dataset: DatasetName, category: string): string {
+  const known = KNOWN_DATASETS.find(({ id }) => id === dataset);
+  if (known === undefined || known.format === 'tree') return category;
+  return known.categories[classNumber(known, category)] ?? category;
+}
+
+/** A source in words: `mvtec / screw`, `folder / photos`. */
+export function nameOf({ dataset, root, category }: DataSource): string {
+  return [dataset, category ?? root?.split(/[\\/]/).at(-1)].filter(Boolean).join(' / ');
+}
+
+/** How training images are varied: as in `config.json` of a run. */
+export const augmentConfig = z.strictObject({
+  flipHorizontal: z.boolean().optional(),
+  flipVertical: z.boolean().optional(),
+  rotation: z.number().min(0).max(180).optional(),
+  shift: z.number().min(0).max(0.5).optional(),
+  brightness: z.number().min(0).max(1).optional(),
+});
+
+/** How training images are varied, checked: the options of `augmented` of `@utad/datasets` without its seed. */
+export type AugmentConfig = z.infer<typeof augmentConfig>;
+
+/**
+ * How training images are to be varied, checked.
+ *
+ * @throws PipelineError `usage` for a name or number that has no meaning.
+ */
+export function checkAugment(given: unknown): AugmentConfig {
+  const parsed = augmentConfig.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new PipelineError(
+    'usage',
+    `expected some of ${Object.keys(augmentConfig.shape).join(', ')}: ${[...(issue?.path ?? []), ''].join(': ')}${issue?.message}`,
+    'augment',
+  );
+}
+
+/** The options without those left out, which strict optional properties tell from undefined. */
+export function augmentOptions(config: AugmentConfig | null, seed: number): AugmentOptions {
+  const given = Object.entries(config ?? {}).filter(([, value]) => value !== undefined);
+  return { ...Object.fromEntries(given), seed };
+}
+
+/** How many images a synthetic data set has where nobody says otherwise: half of the test images are good. */
+const SYNTHETIC_COUNTS = { train: 200, good: 40, defective: 8 } as const;
+
+export interface OpenDataOptions extends Watch {
+  readonly split: 'train' | 'test';
+  /** What the images are resized to. */
+  readonly size: Size;
+  readonly limit: number | null;
+  readonly seed: number;
+  /** How a data set without splits was divided before. */
+  readonly splits?: Splits | undefined;
+  /** Images came or went since `splits` were made: they may have where images are tested on, not where they train. */
+  readonly mayHaveChanged?: boolean;
+  /** Nothing of the data set was trained on: without splits of its own it is taken whole. */
+  readonly whole?: boolean;
+  /** Leave out images that cannot be read, instead of failing. */
+  readonly skipBad: boolean;
+  /** Keep decoded images in the user's cache folder. Default false. */
+  readonly cache?: boolean;
+  /** Say nothing of what was done to the images. */
+  readonly quiet?: boolean;
+}
+
+/** Images ready to be read, with what a reader of results must know of them. */
+export interface OpenedData {
+  readonly data: Dataset;
+  /** How images without splits of their own were divided; null where they have some, or were taken whole. */
+  readonly splits: Splits | null;
+  /** The files; none for images that lie in no file of their own. */
+  readonly entries: readonly ImageEntry[];
+  /** Height and width of the file of an image, by its identifier; undefined for images that lie in no file of their own. */
+  readonly fileSizeOf: (id: string) => Size | undefined;
+  readonly notes: readonly string[];
+}
+
+/** Opens a data set, and says once each what was converted, divided and left out. */
+export async function openData(source: DataSource, options: OpenDataOptions): Promise<OpenedData> {
+  const { split, limit, onEvent, quiet = false } = options;
+  const reduced = limit === null ? [] : [`The ${split} set is reduced to at most ${limit} images, by seed.`];
+  if (source.dataset === 'synthetic') {
+    const data = drawn(source.category, options);
+    return { data, splits: null, entries: [], fileSizeOf: () => undefined, notes: reduced };
+  }
+  const { data, splits, entries, fileSizeOf, said } = await read(source, options);
+  if (!quiet) for (const message of said) onEvent?.({ type: 'note', message });
+  return { data, splits, entries, fileSizeOf, notes: [...reduced, ...said] };
+}
+
+interface ReadData extends Pick<OpenedData, 'data' | 'splits' | 'entries' | 'fileSizeOf'> {
+  readonly said: readonly string[];
+}
+
+async function read(source: DataSource, options: OpenDataOptions): Promise<ReadData> {
+  const { split, size, limit, seed, onEvent, signal } = options;
+  const { dataset, root, category } = source;
+  const common = {
+    root: root ?? '',
+    split,
+    size,
+    seed,
+    ...(signal && { signal }),
+    ...(limit !== null && { limit }),
+    onProgress: (done: number, total: number) =>
+      onEvent?.({ type: 'progress', subject: nameOf(source), task: `${split} images read`, done, total }),
+  };
+  const known = KNOWN_DATASETS.find(({ id }) => id === dataset);
+  if (known !== undefined && known.format !== 'tree') {
+    const data = await openDataset(known, { ...common, normalClass: category ?? '' });
+    return { data, splits: null, entries: [], fileSizeOf: () => undefined, said: data.notes };
+  }
+  const { splits: recorded, mayHaveChanged = false, whole = false, skipBad, cache = false } = options;
+  const data = await openFiles(known, source, {
+    ...common,
+    maskSize: METRIC_SIZE,
+    whole,
+    onChange: mayHaveChanged ? 'test' : 'refuse',
+    ...(recorded && { splits: recorded }),
+    onBad: skipBad ? 'skip' : 'throw',
+    ...(cache && { cacheFolder: decodedImagesFolder() }),
+  });
+  // It changes no result, so that it is told at once, and is none of the notes of the run.
+  if (data.cache?.problem) onEvent?.({ type: 'note', message: `${data.cache.problem}.` });
+  const said = [
+    ...skippedSentences(data.skipped),
+    ...conversionSentences(data.conversions),
+    ...divisionSentences(data.splits),
+    ...changeSentences(recorded, data.splits),
+  ];
+  return { data, splits: data.splits, entries: data.entries, fileSizeOf: fileSizes(data), said };
+}
+
+function fileSizes(data: SplitDataset): OpenedData['fileSizeOf'] {
+  const indices = new Map(data.entries.map(({ id }, index) => [id, index]));
+  return (id) => {
+    const index = indices.get(id);
+    return index === undefined ? undefined : data.fileSize(index);
+  };
+}
+
+function openFiles(
+  known: KnownTree | undefined,
+  { dataset, category }: DataSource,
+  options: SplitReadOptions & { readonly root: string },
+): Promise<SplitDataset> {
+  if (known !== undefined) {
+    return openDataset(known, { ...options, ...(category !== null && { category }) });
+  }
+  return dataset === 'manifest' ? manifest({ ...options, file: options.root }) : folder(options);
+}
+
+function drawn(category: string | null, { split, size, limit, seed }: OpenDataOptions): Dataset {
+  const known = SYNTHETIC_CATEGORIES.find((name) => name === category);
+  if (known === undefined) {
+    throw new PipelineError(
+      'usage',
+      `expected a synthetic product of ${SYNTHETIC_CATEGORIES.join(', ')}, received ${category}`,
+      'category',
+    );
+  }
+  const { train, good, defective } = SYNTHETIC_COUNTS;
+  const common = { category: known, split, size, seed };
+  if (split === 'train') return synthesize({ ...common, count: Math.min(limit ?? train, train) });
+  const share =
+    limit === null ? 1 : Math.min(1, limit / (good + defective * SYNTHETIC_PRODUCTS[known].defects.length));
+  const part = (count: number) => Math.max(1, Math.round(count * share));
+  return synthesize({ ...common, count: part(good), defective: part(defective) });
+}
+
+/**
+ * Looks at one image of a data set, so that a folder or category that does not exist shows at once, and not after a
+ * backend was started and a detector made.
+ *
+ * @throws What {@link openData} throws for what the user named wrongly; an image that is damaged is left to the reading.
+ */
+export async function expectPresent(
+  source: DataSource,
+  options: Pick<OpenDataOptions, 'split' | 'seed' | 'splits' | 'onEvent' | 'signal'>,
+): Promise<void> {
+  try {
+    await openData(source, { ...options, size: [64, 64], limit: 1, skipBad: false, quiet: true });
+  } catch (error) {
+    if (isWrongName(error)) throw error;
+  }
+}
+
+/** Dataset errors that say that what was named is not there, rather than that reading it failed. */
+const WRONG_NAME: readonly DatasetErrorCode[] = [
+  'root-missing',
+  'category-unknown',
+  'split-missing',
+  'empty',
+  'exists',
+  'invalid-option',
+];
+
+/** Classes may be there twice, once for each format of a package: errors are told apart by name. */
+function isWrongName(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (error.name === 'PipelineError') return true;
+  const code: unknown = Reflect.get(error, 'code');
+  return error.name === 'DatasetError' && WRONG_NAME.some((wrong) => wrong === code);
+}
+
+/** Where decoded images are kept for this user, so that only the first run over a data set decodes them. */
+export function decodedImagesFolder(): string {
+  return join(userCacheFolder(), 'images');
+}
+
+/** What was done to images so that they fit, and how many it was done to. */
+export interface Conversion {
+  readonly what: string;
+  readonly images: number;
+}
+
+export interface Skipped {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** More than a person would read. */
+const NAMED = 5;
+
+/** Says once each what was converted. */
+export function conversionSentences(conversions: readonly Conversion[]): string[] {
+  return conversions.map(({ what, images }) => `${formatCount(images, 'image')}: ${what}.`);
+}
+
+/** Says what was left out, and why. */
+export function skippedSentences(skipped: readonly Skipped[]): string[] {
+  if (skipped.length === 0) return [];
+  const named = skipped.slice(0, NAMED).map(({ path, reason }) => `${path} (${reason})`);
+  const more = skipped.length > NAMED ? ` and ${skipped.length - NAMED} more` : '';
+  return [`${formatCount(skipped.length, 'image')} skipped as unreadable: ${named.join(', ')}${more}.`];
+}
+
+/** Says how images without splits of their own were divided. */
+function divisionSentences(splits: Splits | null): string[] {
+  if (splits === null || splits.made === null) return [];
+  const { train, validation, test, made } = splits;
+  const parts = [
+    `${train.length} for training`,
+    ...(validation.length > 0 ? [`${validation.length} for validation`] : []),
+    `${test.length} for testing`,
+  ];
+  return [`Images without splits divided by seed ${made.seed}: ${parts.join(', ')}.`];
+}
+
+/** Says what came and went since images were divided. */
+function changeSentences(recorded: Splits | undefined, now: Splits | null): string[] {
+  if (recorded === undefined || now === null) return [];
+  const all = ({ train, validation, test }: Splits) => [...train, ...validation, ...test];
+  const [before, after] = [new Set(all(recorded)), new Set(all(now))];
+  const came = [...after].filter((id) => !before.has(id)).length;
+  const went = [...before].filter((id) => !after.has(id)).length;
+  return [
+    ...(came > 0 ? [`${formatCount(came, 'image')} came since the detector was trained: for testing.`] : []),
+    ...(went > 0 ? [`${formatCount(went, 'image')} went since the detector was trained.`] : []),
+  ];
+}
+
+/** Adds one image's conversions to the counts. */
+export function addConversions(counts: Map<string, number>, conversions: readonly string[]): void {
+  for (const what of conversions) counts.set(what, (counts.get(what) ?? 0) + 1);
+}

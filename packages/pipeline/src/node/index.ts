@@ -1,0 +1,60 @@
+export { PipelineError, type PipelineErrorCode } from '../errors';
+export type { PipelineEvent, Watch } from '../events';
+export { type AssetOptions, downloadVgg19, listVgg19, vgg19Folder } from './assets';
+export { type CompareOptions, type ComparisonResult, compare } from './compare';
+export type { GridOptions } from './compare-grid';
+export type { EvaluatedRun } from './compare-run';
+export type { ConfigOptions } from './config';
+export {
+  type AugmentConfig,
+  augmentConfig,
+  DATASETS,
+  type DataSource,
+  type DatasetName,
+  type SourceOptions,
+  sourceOf,
+} from './data';
+export { type DemoOptions, type DemoResult, demo } from './demo';
+export { BUILT_IN, type DetectorOption, type FoundKind, findDetector, presetOf } from './detectors';
+export { type DrawnPhotos, drawOnPhotos, type PhotoOptions } from './draw-on-photos';
+export { type EpochEstimate, IMAGES_PER_EPOCH } from './epochs';
+export { type EvaluateOptions, type EvaluationResult, evaluate } from './evaluate';
+export type { Metrics } from './evaluate-metrics';
+export { type OutputFolders, objectOf, type ScoredItem, type Scores } from './evaluate-outputs';
+export { type FindDatasetOptions, type FoundDataset, findDataset } from './find-dataset';
+export { type DistanceOptions, type ImageDistance, imageDistance } from './image-distance';
+export { describeMachine, type Machine } from './machine';
+export {
+  type Apart,
+  type ApartOptions,
+  type BackendPart,
+  type BackendResult,
+  backendPartLine,
+  backendResult,
+  type MeasureOptions,
+  measureApart,
+  measureBackend,
+} from './measure-backend';
+export {
+  checkRun,
+  type FoundRun,
+  findRun,
+  type KnownRun,
+  OpenedRun,
+  type OpenOptions,
+  open,
+  openRun,
+} from './open';
+export {
+  listInputs,
+  type PredictedItem,
+  type PredictInput,
+  type PredictingRun,
+  type PredictOutputs,
+  type PredictRunOptions,
+  type PredictSource,
+  predict,
+  predictionsCsv,
+} from './predict';
+export { type RunConfig, RunFolder, type StageSummary, summariseStages } from './run-folder';
+export { TrainedRun, type TrainOptions, train } from './train';

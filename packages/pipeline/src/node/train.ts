@@ -1,0 +1,354 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { holdOut, type Size, type TrainingEvent } from '@utad/core';
+import { augmented } from '@utad/datasets';
+import { decodeMask, writeSplits } from '@utad/datasets/node';
+import {
+  type AnomalyDetector,
+  type Asset,
+  type DetectorKind,
+  type FitSummary,
+  fitThresholds,
+  type Roi,
+  readManifest,
+  saveBundle,
+  withRoi,
+} from '@utad/detector';
+import { entryType, folderStore, writeFileAtomic } from '@utad/files/node';
+import type { BackendName, ChosenBackend } from '@utad/runtime';
+import { version } from '../../package.json';
+import { PipelineError } from '../errors';
+import type { Watch } from '../events';
+import { toJson } from '../text';
+import { type AssetOptions, assetRequest, checkAssets, loaderOf } from './assets';
+import { type ConfigOptions, changesConfig, loadConfig } from './config';
+import { setAt, valueAt } from './config-path';
+import {
+  type AugmentConfig,
+  augmentOptions,
+  checkAugment,
+  type DataSource,
+  expectPresent,
+  type OpenedData,
+  openData,
+  rulesOf,
+  type SourceOptions,
+  sourceOf,
+} from './data';
+import { checkDetector, type DetectorOption, findDetector, findDetectorOf, presetOf } from './detectors';
+import { type FoundRun, OpenedRun, startBackend } from './open';
+import { type RunConfig, RunFolder } from './run-folder';
+
+/** What to train, on what, and where it goes. */
+export interface TrainOptions extends SourceOptions, ConfigOptions, AssetOptions, Watch {
+  /** The run folder to make. */
+  readonly out: string;
+  /** Default `two-stage`. */
+  readonly detector?: DetectorOption;
+  /** The configuration to start from. Default that of the kind. */
+  readonly preset?: string;
+  /** Use at most so many images, chosen by seed. */
+  readonly limit?: number;
+  /** Leave out images that cannot be read, instead of failing. Default false. */
+  readonly skipBad?: boolean;
+  /** How training images are varied. Default not at all. */
+  readonly augment?: AugmentConfig;
+  /**
+   * A picture whose bright pixels are the region of interest, stretched over the images: what is outside counts neither in
+   * fitting nor in scores, thresholds and regions. The bundle keeps it.
+   */
+  readonly roi?: string;
+  /** Keep decoded images in the user's cache folder, so that they are decoded once. Default false. */
+  readonly cache?: boolean;
+  /** Fixes everything random. Default 0. */
+  readonly seed?: number;
+  /** What computes. Default the best that works. */
+  readonly backend?: BackendName;
+  /** Steps between checkpoints. Default 100. */
+  readonly checkpointEvery?: number;
+  /** Continue the run in `out`; its configuration is read back, and other options must agree with it. Default false. */
+  readonly resume?: boolean;
+  /** Replace the run in `out`. Default false. */
+  readonly force?: boolean;
+}
+
+/** A run that came to its end; its detector is ready to predict. Dispose of it after use. */
+export class TrainedRun extends OpenedRun {
+  declare readonly run: NonNullable<FoundRun['run']>;
+
+  constructor(
+    found: FoundRun & { readonly run: NonNullable<FoundRun['run']> },
+    kind: DetectorKind,
+    detector: AnomalyDetector,
+    backend: ChosenBackend,
+    notes: readonly string[],
+    /** The course of the training. */
+    readonly history: FitSummary,
+    /** How many images it learned from, and how many thresholds were fitted on. */
+    readonly images: { readonly training: number; readonly heldOut: number },
+  ) {
+    super(found, kind, detector, backend, notes);
+  }
+}
+
+/**
+ * Trains a detector on good images into a run folder, with its bundle, thresholds, history, events and checkpoints.
+ *
+ * @throws PipelineError `usage` for options that mean nothing; `interrupted` when the signal aborted a run that `resume`
+ *   can continue.
+ *
+ * @example
+ * await using run = await train({ root: 'photos/good', out: 'runs/mine' });
+ */
+export async function train(options: TrainOptions): Promise<TrainedRun> {
+  const { out, resume = false, force = false } = options;
+  if (resume && force) throw new PipelineError('usage', 'expected `resume` or `force`, received both');
+  const folder = new RunFolder(out);
+  if (!resume) await folder.expectFree({ force });
+  const plan = resume ? await resumedPlan(folder, options) : await newPlan(options);
+  return await carryOut(folder, plan, options);
+}
+
+/** What to train, and with which kind of detector. */
+export interface TrainingPlan {
+  readonly config: RunConfig;
+  readonly kind: DetectorKind;
+  /** What a reader of results must know of the configuration. */
+  readonly notes?: readonly string[];
+}
+
+/** The configuration of a new run. */
+export async function newPlan(options: TrainOptions): Promise<TrainingPlan> {
+  const { kind, module } = await findDetector(options.detector);
+  checkAssets(kind, options.assets);
+  const preset = presetOf(kind, options.preset);
+  const source = sourceOf(options);
+  const score = scoreFor(source, kind, preset.config);
+  const name = `preset ${preset.name} of ${kind.kind}`;
+  const config = await loadConfig({ kind, base: score.config, name }, options);
+  const assets: Record<string, string> = {};
+  for (const asset of kind.assets ?? []) {
+    assets[asset] = await loaderOf(asset).choose(assetRequest(asset, options, options));
+  }
+  return {
+    config: {
+      detector: kind.kind,
+      module,
+      ...source,
+      limit: options.limit ?? null,
+      skipBad: options.skipBad ?? false,
+      augment: options.augment === undefined ? null : checkAugment(options.augment),
+      roi: options.roi === undefined ? null : resolve(options.roi),
+      preset: preset.name,
+      config,
+      seed: options.seed ?? 0,
+      backend: options.backend ?? null,
+      assets,
+      checkpointEvery: options.checkpointEvery ?? 100,
+    },
+    kind,
+    notes: score.notes,
+  };
+}
+
+/** The preset with the score that the data set wants; options are laid over it. */
+function scoreFor(
+  { dataset }: DataSource,
+  { shortcuts = {} }: DetectorKind,
+  preset: unknown,
+): { config: unknown; notes: readonly string[] } {
+  const { reduction } = rulesOf(dataset);
+  const [shortcut] = shortcuts.reduction ?? [];
+  if (reduction === null || shortcut === undefined) return { config: preset, notes: [] };
+  const path = shortcut.split('.');
+  const before = valueAt(preset, path);
+  if (before === reduction) return { config: preset, notes: [] };
+  return {
+    config: setAt(preset, path, reduction),
+    notes: [
+      `Scores are the ${reduction} of the map, for ${dataset}, unless \`set\` ${shortcut} says otherwise; the preset has ${before}.`,
+    ],
+  };
+}
+
+type Plain = string | number | boolean | null | undefined;
+
+/**
+ * The configuration of a run that goes on.
+ *
+ * @throws PipelineError `usage` when there is no run, or the options say otherwise than its configuration.
+ */
+async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<TrainingPlan> {
+  if (!(await folder.isRun())) {
+    throw new PipelineError('usage', `expected the folder of a run, but ${folder.name} holds none`, 'resume');
+  }
+  const saved = await folder.readConfig();
+  const { kind } = await findDetectorOf(saved.detector, options.detector);
+  const name = folder.shown(folder.config);
+  const base = { kind, base: saved.config, name };
+  const config = await loadConfig(base);
+  const contradict = (option: string, value: Plain, was: Plain) => {
+    if (value === undefined || JSON.stringify(value) === JSON.stringify(was)) return;
+    throw new PipelineError(
+      'usage',
+      `the run in ${folder.name} has ${was ?? 'no'} for \`${option}\`, received ${value}; leave it out`,
+      'resume',
+    );
+  };
+  const { root, category } = sourceOf(
+    {
+      ...(options.root !== undefined && { root: options.root }),
+      ...(options.category !== undefined && { category: options.category }),
+    },
+    saved,
+  );
+  contradict('dataset', options.dataset, saved.dataset);
+  contradict('root', options.root && root, saved.root);
+  contradict('category', options.category && category, saved.category);
+  contradict('limit', options.limit, saved.limit);
+  contradict('skipBad', options.skipBad, saved.skipBad);
+  const augment = options.augment && JSON.stringify(checkAugment(options.augment));
+  contradict('augment', augment, saved.augment && JSON.stringify(saved.augment));
+  contradict('roi', options.roi && resolve(options.roi), saved.roi);
+  contradict('preset', options.preset, saved.preset);
+  contradict('seed', options.seed, saved.seed);
+  contradict('backend', options.backend, saved.backend);
+  for (const asset of Object.keys(options.assets ?? {})) {
+    const place = await loaderOf(asset).locate(assetRequest(asset, options, options));
+    contradict(`assets.${asset}`, place, saved.assets[asset]);
+  }
+  contradict('checkpointEvery', options.checkpointEvery, saved.checkpointEvery);
+  if (changesConfig(options)) {
+    const changed = await loadConfig({ ...base, base: config }, options);
+    if (JSON.stringify(changed) !== JSON.stringify(config)) {
+      throw new PipelineError(
+        'usage',
+        `\`config\`, \`set\` and \`epochs\` say otherwise than ${name}; leave them out`,
+        'resume',
+      );
+    }
+  }
+  return { config: { ...saved, config }, kind };
+}
+
+/**
+ * Trains a detector as its configuration says, into its folder. Whatever can be wrong with data, backend and assets shows
+ * before anything is written.
+ */
+export async function carryOut(
+  folder: RunFolder,
+  { config, kind, notes: planned = [] }: TrainingPlan,
+  {
+    resume = false,
+    force = false,
+    cache = false,
+    onEvent,
+    signal,
+  }: Pick<TrainOptions, 'resume' | 'force' | 'cache' | 'onEvent' | 'signal'>,
+): Promise<TrainedRun> {
+  const { limit, seed, skipBad } = config;
+  const note = (message: string) => onEvent?.({ type: 'note', message });
+  const recorded = resume ? await folder.readSplits() : undefined;
+  const asked = { split: 'train', seed, splits: recorded, onEvent, signal } as const;
+  await expectPresent(config, asked);
+  // The detector knows what size it wants; what is said of its making waits until the images turn out to be sound.
+  const said: string[] = [];
+  const later: Watch = {
+    signal,
+    onEvent: (event) => (event.type === 'note' ? said.push(event.message) : onEvent?.(event)),
+  };
+  const backend = await startBackend({ backend: config.backend, training: true }, later);
+  signal?.throwIfAborted();
+  const notes: string[] = [];
+  const assets: Record<string, Asset> = {};
+  for (const name of kind.assets ?? []) {
+    const loader = loaderOf(name);
+    const asset = await loader.load(config.assets[name], later);
+    notes.push(...loader.notes(asset));
+    assets[name] = asset;
+  }
+  const made = await kind.create(config.config, { seed, assets });
+  let detector = made;
+  let begun = resume;
+  try {
+    checkDetector(made, kind.kind);
+    if (config.roi !== null) detector = withRoi(made, await readRoi(config.roi, made.inputSize));
+    const size = detector.inputSize;
+    const opened = await openData(config, { ...asked, size, limit, skipBad, cache });
+    const { training: plain, heldOut } = split(opened, seed);
+    const training = augmented(plain, augmentOptions(config.augment, seed));
+    signal?.throwIfAborted();
+    for (const line of [...said, ...planned]) note(line);
+
+    if (force) await folder.clear();
+    if (resume) await folder.sweep();
+    else await folder.create(config);
+    if (opened.splits !== null) await writeSplits(folder.splits, opened.splits);
+    begun = true;
+    note(`training on ${training.count} images, ${heldOut.count} held out for thresholds; seed ${seed}`);
+    const history = await detector.fit(training, {
+      seed,
+      onEvent(event: TrainingEvent) {
+        onEvent?.({ type: 'training', event });
+        if (event.type !== 'step' || event.losses !== undefined) folder.appendEvent(event);
+      },
+      ...(signal && { signal }),
+      validation: heldOut,
+      checkpoint: { store: folderStore(folder.checkpoint), every: config.checkpointEvery, resume },
+    });
+    const thresholds = await fitThresholds(detector, heldOut);
+    signal?.throwIfAborted();
+    await writeFileAtomic(folder.history, toJson(history));
+    const store = folderStore(folder.bundle);
+    await saveBundle(store, detector, {
+      thresholds,
+      training: {
+        dataset: config.dataset,
+        category: config.category,
+        images: training.count,
+        fingerprint: training.fingerprint,
+        seed,
+      },
+      versions: { utad: version, '@tensorflow/tfjs': tf.version.tfjs, [backend.name]: backend.version },
+    });
+    return new TrainedRun(
+      { path: folder.bundle, manifest: await readManifest(store), run: { folder, config } },
+      kind,
+      detector,
+      backend,
+      [...opened.notes, ...planned, ...notes],
+      history,
+      { training: training.count, heldOut: heldOut.count },
+    );
+  } catch (error) {
+    detector.dispose();
+    if (!(signal?.aborted && error === signal.reason && begun)) throw error;
+    // Not every detector saves checkpoints.
+    const saved = (await entryType(folder.checkpoint)) === undefined ? '' : ', a checkpoint is saved';
+    throw new PipelineError('interrupted', `interrupted${saved}`, undefined, { cause: error });
+  }
+}
+
+/** @throws PipelineError `usage` where the picture cannot be read, or nothing in it is bright. */
+async function readRoi(path: string, size: Size): Promise<Roi> {
+  const bytes = await readFile(path).catch((cause: Error) => {
+    throw new PipelineError('usage', `expected a picture, but ${path}: ${cause.message}`, 'roi', { cause });
+  });
+  const mask = await decodeMask(bytes, path, size);
+  if (mask.includes(1)) return { mask, size };
+  throw new PipelineError('usage', `expected a picture with bright pixels, found none in ${path}`, 'roi');
+}
+
+/** Thresholds want an image that training has not seen, and a batch has two images at least. */
+const FEWEST_IMAGES = 3;
+
+function split({ data }: OpenedData, seed: number) {
+  if (data.count < FEWEST_IMAGES) {
+    throw new PipelineError(
+      'usage',
+      `training: expected at least ${FEWEST_IMAGES} good images, received ${data.count}`,
+    );
+  }
+  return holdOut(data, { seed });
+}

@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ImageBatch, TensorData } from '@utad/core';
+import type { AnomalyDetector, DetectorKind } from '@utad/detector';
+import type { PipelineEvent } from '@utad/pipeline';
+import { open, type TrainOptions, train } from '@utad/pipeline/node';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+
+let folder = '';
+const at = (...names: string[]) => join(folder, ...names);
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'utad-train-'));
+  await mkdir(at('good'));
+  for (let index = 0; index < 6; index++) await picture(at('good', `${index}.png`), 100 + index);
+  await picture(at('new.png'), 250);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const picture = async (path: string, value: number) => {
+  const create = { width: 4, height: 4, channels: 3, background: { r: value, g: value, b: value } } as const;
+  await writeFile(path, await sharp({ create }).png().toBuffer());
+};
+
+const schema = z.strictObject({ epochs: z.object({ first: z.number(), second: z.number() }) });
+
+/** Anomalous is what is brighter or darker than the mean of the good images. */
+class Brightness implements AnomalyDetector {
+  readonly kind = 'brightness';
+  readonly inputSize = [4, 4] as const;
+  readonly reduction = 'mean';
+  constructor(
+    readonly config: z.infer<typeof schema>,
+    private mean = 0,
+  ) {}
+
+  async fit(...[data, { onEvent, signal } = {}]: Parameters<AnomalyDetector['fit']>) {
+    onEvent?.({ type: 'stage', stage: 'mean', epochs: 1, stepsPerEpoch: data.count, from: 0 });
+    signal?.throwIfAborted();
+    let sum = 0;
+    for await (const { image } of data.records(Array.from({ length: data.count }, (_, index) => index))) {
+      sum += image[0] ?? 0;
+    }
+    this.mean = sum / data.count;
+    return { stages: [{ stage: 'mean', epochs: [{ losses: { total: 0 }, seconds: 0 }] }] };
+  }
+
+  async predict({ data, shape: [count, height, width] }: ImageBatch) {
+    const maps = Float32Array.from({ length: count * height * width }, (_, pixel) =>
+      Math.abs((data[3 * pixel] ?? 0) - this.mean),
+    );
+    const scores = Float32Array.from({ length: count }, (_, index) => maps[index * height * width] ?? 0);
+    return { scores, maps, mapSize: [height, width] as const };
+  }
+
+  async state() {
+    return new Map<string, TensorData>([['mean', { shape: [1], data: Float32Array.of(this.mean) }]]);
+  }
+
+  dispose() {}
+}
+
+const kind: DetectorKind = {
+  kind: 'brightness',
+  schema,
+  presets: { plain: { epochs: { first: 1, second: 1 } } },
+  shortcuts: { epochs: ['epochs.first', 'epochs.second'], 'epochs-second': ['epochs.second'] },
+  create: async (config) => new Brightness(schema.parse(config)),
+  restore: async (state, config) => new Brightness(schema.parse(config), state.get('mean')?.data[0]),
+};
+
+const options = (out: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
+  ...{ root: at('good'), detector: kind, out: at(out), backend: 'cpu' },
+  ...more,
+});
+const configOf = async (out: string) => JSON.parse(await readFile(at(out, 'config.json'), 'utf8'));
+
+describe('train', () => {
+  it('makes a run from good images and a kind of detector, tells of it, and gives it back to predict', async () => {
+    const events: PipelineEvent[] = [];
+    const run = await train(
+      options('a', {
+        shortcuts: { 'epochs-second': '3', epochs: 2 },
+        onEvent: (event) => events.push(event),
+      }),
+    );
+    expect(run.images).toEqual({ training: 5, heldOut: 1 });
+    expect(run.manifest).toMatchObject({ kind: 'brightness', training: { images: 5, seed: 0 } });
+    expect(await configOf('a')).toMatchObject({
+      ...{ format: 2, detector: 'brightness', preset: 'plain', assets: {}, vgg19: null },
+      config: { epochs: { first: 2, second: 3 } },
+    });
+    const training = events.flatMap((event) => (event.type === 'training' ? [event.event.type] : []));
+    expect(training).toEqual(['stage']);
+    const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+    expect(notes.at(-1)).toBe('training on 5 images, 1 held out for thresholds; seed 0');
+
+    const found: unknown[] = [];
+    for await (const { anomalous, score } of run.predict([at('new.png')])) found.push(anomalous, score);
+    expect(found).toEqual([true, expect.closeTo(147.5, -1)]);
+    run.dispose();
+    const opened = await open(at('a'), { detector: kind, backend: 'cpu' });
+    for await (const { score } of opened.predict(at('new.png'))) expect(score).toBe(found[1]);
+    await opened[Symbol.asyncDispose]();
+  });
+
+  it('refuses what means nothing, before anything is written', async () => {
+    const refused = (more: Partial<TrainOptions>, message: string | RegExp) =>
+      expect(train(options('none', more))).rejects.toThrow(message);
+    await refused(
+      { shortcuts: { coreset: 0.1 } },
+      /^`coreset`: expected a detector that has this option, .*epochs/,
+    );
+    await refused({ resume: true, force: true }, 'expected `resume` or `force`, received both');
+    await refused({ resume: true }, /^`resume`: expected the folder of a run/);
+    await refused({ assets: { vgg19: 'random' } }, /^`assets.vgg19`: .*received brightness$/);
+    await refused({ root: at('nowhere') }, /nowhere/);
+    await expect(readFile(at('none', 'config.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('says when it was interrupted, and goes on', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const onEvent = vi.fn((event: PipelineEvent) => {
+      if (event.type === 'training') controller.abort(reason);
+    });
+    await expect(train(options('b', { signal: controller.signal, onEvent }))).rejects.toMatchObject({
+      ...{ name: 'PipelineError', code: 'interrupted', message: 'interrupted', cause: reason },
+    });
+    await expect(train(options('b', { resume: true, seed: 4 }))).rejects.toThrow(
+      /^`resume`: the run in .* has 0 for `seed`, received 4; leave it out$/,
+    );
+    (await train(options('b', { resume: true }))).dispose();
+  });
+
+  it('goes on with a run that was begun before assets had names', async () => {
+    const { format: _, assets: __, ...same } = await configOf('a');
+    await mkdir(at('old'));
+    await writeFile(at('old', 'config.json'), JSON.stringify({ ...same, format: 1 }));
+    const run = await train(options('old', { resume: true }));
+    expect(run.run.config).toMatchObject({ assets: {}, config: { epochs: { first: 2, second: 3 } } });
+    run.dispose();
+  });
+});
