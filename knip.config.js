@@ -33,7 +33,7 @@ export default {
     '.': {
       entry: [
         'scripts/*.mjs',
-        'scripts/checks/{audit,licences}.mjs',
+        'scripts/checks/{audit,house,licences,lines}.mjs',
         'scripts/**/*.test.mjs',
         'scripts/docs/*.mjs',
         'scripts/packaging/{check,same-build,as-a-worker,side-effects}.mjs',

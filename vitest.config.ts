@@ -12,11 +12,13 @@ const alias = [
 
 /** Their tests compute with tensors, on the best backend of the machine. */
 const onTensorFlow = [
+  'layers',
   'training',
   'ie-net',
   'expert-net',
   'perceptual',
   'detector',
+  'pipeline',
   'two-stage',
   'examples',
   'weights',

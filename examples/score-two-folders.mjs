@@ -8,7 +8,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeImage } from '@utad/datasets/node';
-import { imagesFrom } from '@utad/detector';
+import { imagesTensor } from '@utad/detector/tfjs';
 import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
 import { readVgg19Weights } from '@utad/perceptual/node';
 import { useBackend } from '@utad/runtime/node';
@@ -30,8 +30,8 @@ async function imagesIn(folder) {
 const side = Number(values.size);
 /** @param {string} path */
 async function read(path) {
-  const { pixels, size } = await decodeImage(await readFile(path), path);
-  return imagesFrom({ data: pixels, height: size[0], width: size[1] }, [side, side]);
+  const { pixels } = await decodeImage(await readFile(path), path, [side, side]);
+  return imagesTensor({ data: pixels, shape: [1, side, side, 3] });
 }
 
 const [left, right] = [await imagesIn(first), await imagesIn(second)];

@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { decodeImage } from '@utad/datasets/node';
-import { imagesFrom } from '@utad/detector';
+import { imagesTensor } from '@utad/detector/tfjs';
 import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
 import { readVgg19Weights } from '@utad/perceptual/node';
 import { useBackend } from '@utad/runtime/node';
@@ -20,9 +20,9 @@ await useBackend();
 
 /** @param {string} path */
 async function read(path) {
-  const { pixels, size } = await decodeImage(await readFile(path), path);
   // Both at one size, or there would be no comparing them pixel by pixel.
-  return imagesFrom({ data: pixels, height: size[0], width: size[1] }, [128, 128]);
+  const { pixels } = await decodeImage(await readFile(path), path, [128, 128]);
+  return imagesTensor({ data: pixels, shape: [1, 128, 128, 3] });
 }
 
 const weights = values.vgg19 === undefined ? randomVgg19Weights(0) : await readVgg19Weights(values.vgg19);

@@ -104,7 +104,7 @@ async function openTwice(folder) {
 }
 
 async function drawn() {
-  const { synthesize } = await import('../../packages/datasets/dist/index.js');
+  const { synthesize } = await import('../../packages/synthetic/dist/index.js');
   return synthesize({ category: 'washer', split: 'train', count, size, seed: 0 });
 }
 

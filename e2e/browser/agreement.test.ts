@@ -134,9 +134,8 @@ describe('one bundle and the same images in Node', () => {
       if (backend === 'tfjs-node' || backend === 'webgpu') skip(String(error));
       throw error;
     }
-    const kind = twoStageKind({ vgg19: async () => randomVgg19Weights(1) });
-    const { detector } = await openBundle(store, [kind]);
-    if (!(detector instanceof TwoStage)) throw new TypeError('expected a TwoStage');
+    const assets = async () => randomVgg19Weights(1);
+    const { detector } = await openBundle(store, [twoStageKind], { assets });
     expectAgreement(`Node, ${backend}`, await predictAll(detector, pictures));
     detector.dispose();
     if (backend === 'webgpu') tf.removeBackend('webgpu');

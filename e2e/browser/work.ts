@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { getThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgpu';
 import { randomVgg19Weights } from '@utad/perceptual';
+import { open } from '@utad/pipeline';
 import { correctBackend, guardWebGpu, uncorrectBackend } from '@utad/runtime';
 import { checkConformance, conformanceCases } from '@utad/runtime/conformance';
-import { load } from '@utad/two-stage';
 import { randomData } from '../../scripts/testing/records';
 import { lossesOf, type Pictures, predictAll } from '../support/outcome';
 import type { Answer, Failure, Task } from './protocol';
@@ -18,10 +18,11 @@ export async function work(task: Task, origin: string): Promise<Answer | Failure
     }
     const before = tf.memory().numTensors;
     const pictures: Pictures = await (await fetch(`${origin}/pictures.json`)).json();
-    const { detector } = await load(`${origin}/bundle/`);
+    const opened = await open(`${origin}/bundle/`);
+    const { detector } = opened;
     const { maps, scores } = await predictAll(detector, pictures);
     const { config } = detector;
-    detector.dispose();
+    await opened[Symbol.asyncDispose]();
     const losses = task.trains
       ? await lossesOf(config, { vgg19: randomVgg19Weights(1) }, randomData(4, { size: [16, 16] }))
       : [];

@@ -1,6 +1,5 @@
-import * as tf from '@tensorflow/tfjs';
 import type { Dataset } from '@utad/core';
-import { disposePrediction } from '@utad/detector';
+import type { AnomalyDetector } from '@utad/detector';
 import { TwoStage, type TwoStageOptions } from '@utad/two-stage';
 
 /** Eight-bit pixels of images, and their number and size. */
@@ -11,16 +10,11 @@ export interface Pictures {
 
 /** The maps and scores of images, with a detector that the caller has. */
 export async function predictAll(
-  detector: TwoStage,
+  detector: Pick<AnomalyDetector, 'predict'>,
   { shape, values }: Pictures,
 ): Promise<{ maps: number[]; scores: number[] }> {
-  const images = tf.tidy(() => tf.tensor4d([...values], [...shape]).div<tf.Tensor4D>(255));
-  const prediction = detector.predict(images);
-  const maps = [...(await prediction.anomalyMap.data())];
-  const scores = [...(await prediction.score.data())];
-  disposePrediction(prediction);
-  images.dispose();
-  return { maps, scores };
+  const { maps, scores } = await detector.predict({ data: Uint8Array.from(values), shape });
+  return { maps: [...maps], scores: [...scores] };
 }
 
 /** The losses of every epoch of a short training of a new detector. */

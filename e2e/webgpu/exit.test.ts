@@ -29,7 +29,10 @@ describeWebGpu('a process that used webgpu', () => {
       platform: 'node',
       format: 'esm',
       // Sources, as in every other test here; their dependencies stay packages.
-      alias: { '@utad/runtime/node': here('../../packages/runtime/src/node/index.ts') },
+      alias: {
+        '@utad/files/node': here('../../packages/files/src/node/index.ts'),
+        '@utad/runtime/node': here('../../packages/runtime/src/node/index.ts'),
+      },
       external: ['@tensorflow/*', 'webgpu', 'node-gyp', 'proper-lockfile', 'yauzl'],
     });
   });

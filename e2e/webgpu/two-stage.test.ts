@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { disposePrediction } from '@utad/detector';
+import type { Losses } from '@utad/core';
 import { useBackend } from '@utad/runtime/node';
-import type { Losses } from '@utad/training';
 import { TwoStage } from '@utad/two-stage';
 import { beforeAll, expect, it } from 'vitest';
 import { tiny, vgg19 } from '../../packages/two-stage/test/tiny';
@@ -18,17 +17,11 @@ interface Outcome {
 /** Everything that a user of a detector sees, on the backend in use. */
 async function outcome(): Promise<Outcome> {
   const detector = new TwoStage(tiny, { vgg19 });
-  const images = tf.randomUniform<tf.Rank.R4>([1, 16, 16, 3], 0, 1, 'float32', 3);
-  const mapOf = async () => {
-    const prediction = detector.predict(images);
-    const values = await prediction.anomalyMap.data();
-    disposePrediction(prediction);
-    return values;
-  };
+  const data = Uint8Array.from({ length: 16 * 16 * 3 }, (_, index) => (index * index * 31) % 256);
+  const mapOf = async () => (await detector.predict({ data, shape: [1, 16, 16, 3] })).maps;
   const map = await mapOf();
   const { stages } = await detector.fit(randomData(4, { size: [16, 16] }), { seed: 1 });
   const trainedMap = await mapOf();
-  images.dispose();
   detector.dispose();
   const losses = stages.flatMap(({ epochs }) => epochs.map((epoch) => epoch.losses));
   return { map, losses, trainedMap };

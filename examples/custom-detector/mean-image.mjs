@@ -4,8 +4,8 @@
  *     utad train --detector ./mean-image.mjs --root photos/good --out runs/mean
  *     utad evaluate runs/mean --detector ./mean-image.mjs --root photos
  *
- * It takes the command line's own copies of `tf`, `@utad/detector` and `@utad/training`, so nothing need be installed
- * beside it. A module that imports its own may export the object itself.
+ * It takes the program's own copies of `@utad/core` and `@utad/detector`, so nothing need be installed beside it. A module
+ * that imports its own may export the object itself.
  */
 const KIND = 'mean-image';
 
@@ -22,64 +22,57 @@ function validate(config) {
 }
 
 /** @returns {import('@utad/detector').DetectorKind} */
-export default function meanImageKind({
-  tf,
-  detector: { restoreNetworks, scoreOf },
-  training: { readBatches },
-}) {
+export default function meanImageKind({ core: { readImages }, detector: { reduceMaps } }) {
   class MeanImage {
     kind = KIND;
 
-    constructor(config) {
+    constructor(config, mean = new Float32Array(config.size ** 2 * 3)) {
       this.config = config;
       this.inputSize = [config.size, config.size];
       this.reduction = config.reduction;
-      // What is learnt is stored as the weights of a network: here one input, and a weight for each value of the mean.
-      const layer = { name: 'mean', inputShape: [1], units: config.size ** 2 * 3, useBias: false };
-      this.network = tf.sequential({ layers: [tf.layers.dense(layer)] });
+      this.mean = mean;
     }
 
     async fit(data, { signal, onEvent } = {}) {
       const began = performance.now();
-      const order = Array.from({ length: data.count }, (_, index) => index);
       onEvent?.({ type: 'stage', stage: KIND, epochs: 1, stepsPerEpoch: data.count, from: 0 });
-      let [sum, squares, step] = [tf.zeros([...this.inputSize, 3]), 0, 0];
-      for await (const { images } of readBatches(data, { order, batchSize: 1, size: this.inputSize })) {
-        const [next, square] = tf.tidy(() => [sum.add(images.sum(0)), images.square().mean()]);
-        squares += square.dataSync()[0];
-        tf.dispose([sum, square, images]);
-        sum = next;
-        onEvent?.({ type: 'step', stage: KIND, epoch: 1, step: ++step, steps: data.count });
-        await tf.nextFrame(); // a Ctrl-C comes through here
-        if (signal?.aborted) sum.dispose();
+      const sum = new Float64Array(this.mean.length);
+      let [squares, step] = [0, 0];
+      for await (const { images } of readImages(data, { batchSize: 1, size: this.inputSize })) {
         signal?.throwIfAborted();
+        for (const [index, byte] of images.data.entries()) {
+          sum[index] += byte / 255;
+          squares += (byte / 255) ** 2;
+        }
+        onEvent?.({ type: 'step', stage: KIND, epoch: 1, step: ++step, steps: data.count });
       }
-      const [mean, square] = tf.tidy(() => [sum.div(data.count), sum.div(data.count).square().mean()]);
-      tf.tidy(() => this.network.setWeights([mean.reshape([1, -1])]));
-      const losses = { variance: squares / data.count - square.dataSync()[0] };
-      tf.dispose([sum, mean, square]);
+      this.mean = Float32Array.from(sum, (value) => value / data.count);
+      const square = this.mean.reduce((total, value) => total + value ** 2, 0) / this.mean.length;
+      const losses = { variance: squares / (data.count * this.mean.length) - square };
       return { stages: [{ stage: KIND, epochs: [{ losses, seconds: (performance.now() - began) / 1000 }] }] };
     }
 
-    /** @param images x, `[B, H, W, 3]` in [0, 1] */
-    predict(images) {
-      return tf.tidy(() => {
-        const mean = this.network
-          .getWeights()[0]
-          .reshape([1, ...this.inputSize, 3])
-          .tile([images.shape[0], 1, 1, 1]);
-        const anomalyMap = images.sub(mean).abs().mean(3); // [B, H, W]
-        return { anomalyMap, score: scoreOf(anomalyMap, this.reduction), intermediates: { mean } };
-      });
+    /** @param images RGB bytes `[B, H, W, 3]` */
+    async predict({ data, shape: [count, height, width] }) {
+      const maps = new Float32Array(count * height * width); // [B, H, W]
+      for (const [index, byte] of data.entries()) {
+        maps[Math.floor(index / 3)] += Math.abs(byte / 255 - this.mean[index % this.mean.length]) / 3;
+      }
+      const mean = new Uint8Array(data.length);
+      for (const index of mean.keys()) mean[index] = Math.round(this.mean[index % this.mean.length] * 255);
+      return {
+        scores: reduceMaps(maps, count, this.reduction),
+        maps,
+        mapSize: [height, width],
+        pictures: { mean: { data: mean, shape: [count, height, width, 3] } },
+      };
     }
 
-    networks() {
-      return { mean: this.network };
+    async state() {
+      return new Map([['mean', { data: this.mean, shape: [...this.inputSize, 3] }]]);
     }
 
-    dispose() {
-      this.network.dispose();
-    }
+    dispose() {}
   }
 
   return {
@@ -87,10 +80,8 @@ export default function meanImageKind({
     presets: { plain: { size: 64, reduction: 'mean' } },
     schema: { '~standard': { version: 1, vendor: KIND, validate } },
     create: async (config) => new MeanImage(config),
-    async load(bundle) {
-      const detector = new MeanImage(bundle.manifest.config);
-      restoreNetworks(detector.networks(), bundle);
-      return detector;
-    },
+    // Bundles of format 1 could hold networks alone: there the mean was the weights of a layer.
+    restore: async (state, config) =>
+      new MeanImage(config, (state.get('mean') ?? state.get('mean/mean/kernel')).data),
   };
 }

@@ -5,9 +5,8 @@
 // `bundle` is the folder that `saveBundle` or `utad train` wrote; `vgg19`, a folder with weights_manifest.json, is needed
 // where the bundle was not made with random weights.
 import * as tf from '@tensorflow/tfjs';
-import { disposePrediction, imagesFrom } from '@utad/detector';
 import { vgg19WeightsFromManifest } from '@utad/perceptual/load';
-import { load } from '@utad/two-stage';
+import { imagesFrom, open } from '@utad/pipeline';
 
 /** @template {Element} T @param {string} id @param {new () => T} type @returns {T} */
 function element(id, type) {
@@ -29,27 +28,23 @@ async function vgg19From(folder) {
 async function start() {
   await tf.ready();
   const weights = parameters.get('vgg19');
-  const options = weights === null ? {} : { vgg19: await vgg19From(weights) };
-  const { detector, manifest } = await load(parameters.get('bundle') ?? 'bundle', options);
+  const options = weights === null ? {} : { assets: { vgg19: await vgg19From(weights) } };
+  const opened = await open(parameters.get('bundle') ?? 'bundle', options);
+  const { detector, thresholds } = opened;
 
   /** @param {HTMLImageElement} image */
   async function look(image) {
-    const images = await imagesFrom(image, detector.inputSize);
-    const prediction = detector.predict(images);
-    const [score = Number.NaN] = await prediction.score.data();
-    await draw('picture', images.squeeze());
+    const [prediction] = await opened.predict(image);
+    if (prediction === undefined) return;
+    const { score, anomalous, map, mapSize } = prediction;
+    draw('picture', (await imagesFrom(image, detector.inputSize)).data, detector.inputSize);
     // At the threshold of pixels the map is half as bright as it can be.
-    await draw(
-      'map',
-      prediction.anomalyMap
-        .squeeze()
-        .div(2 * manifest.thresholds.pixel)
-        .clipByValue(0, 1),
+    const brightness = Uint8Array.from(map, (value) =>
+      Math.round(Math.min(1, value / (2 * thresholds.pixel)) * 255),
     );
-    disposePrediction(prediction);
-    images.dispose();
+    draw('map', brightness, mapSize);
     result.dataset.score = String(score);
-    result.textContent = `${score >= manifest.thresholds.image ? 'anomalous' : 'good'}: score ${score.toPrecision(4)}, threshold ${manifest.thresholds.image.toPrecision(4)}`;
+    result.textContent = `${anomalous ? 'anomalous' : 'good'}: score ${score.toPrecision(4)}, threshold ${thresholds.image.toPrecision(4)}`;
   }
 
   photo.disabled = false;
@@ -65,13 +60,17 @@ async function start() {
 /** @param {string} url */
 const imageAt = (url) => Object.assign(new Image(), { crossOrigin: 'anonymous', src: url });
 
-/** @param {string} id @param {tf.Tensor} values frees them */
-async function draw(id, values) {
-  await tf.browser.toPixels(
-    /** @type {tf.Tensor2D | tf.Tensor3D} */ (values),
-    element(id, HTMLCanvasElement),
-  );
-  values.dispose();
+/** @param {string} id @param {Uint8Array} bytes RGB or grey @param {readonly [height: number, width: number]} size */
+function draw(id, bytes, [height, width]) {
+  const canvas = element(id, HTMLCanvasElement);
+  Object.assign(canvas, { width, height });
+  const picture = new ImageData(width, height);
+  const channels = bytes.length / (width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const [red = 0, green = red, blue = red] = bytes.subarray(pixel * channels, (pixel + 1) * channels);
+    picture.data.set([red, green, blue, 255], pixel * 4);
+  }
+  canvas.getContext('2d')?.putImageData(picture, 0, 0);
 }
 
 /** @param {unknown} error */

@@ -1,4 +1,4 @@
-// Serves the page and a bundle: node in-the-browser/serve.mjs runs/demo/bundle [PORT]
+// Serves the built page and a bundle: node in-the-browser/serve.mjs runs/demo/bundle [PORT]
 // Nothing here is particular to utad: any server of plain files will do.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const [bundle, port = '8080'] = process.argv.slice(2);
 if (bundle === undefined) throw new Error('expected the folder of a bundle');
-const page = fileURLToPath(new URL('.', import.meta.url));
+const page = fileURLToPath(new URL('dist', import.meta.url));
 /** @type {Record<string, string>} */
 const types = {
   '.html': 'text/html',

@@ -1,14 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memoryStore } from '@utad/core';
-import { decodeImage, writeSynthetic } from '@utad/datasets/node';
-import { disposePrediction, imagesFrom, saveBundle } from '@utad/detector';
+import { decodeImage } from '@utad/datasets/node';
+import { saveBundle } from '@utad/detector';
 import { randomVgg19Weights } from '@utad/perceptual';
+import { imagesFrom } from '@utad/pipeline';
+import { writeSynthetic } from '@utad/synthetic/node';
 import { TwoStage, twoStagePresets } from '@utad/two-stage';
-import { build } from 'esbuild';
+import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium } from '../../scripts/testing/chromium';
 import { listen, reportOf } from './report-server';
@@ -37,11 +39,9 @@ beforeAll(async () => {
   const detector = new TwoStage(config, { vgg19: randomVgg19Weights(0), seed: 3 });
   const { pixels, size } = await decodeImage(await readFile(photo), photo);
   const images = await imagesFrom({ data: pixels, height: size[0], width: size[1] }, detector.inputSize);
-  const prediction = detector.predict(images);
-  const [score = Number.NaN] = prediction.score.dataSync();
-  const map = [...prediction.anomalyMap.dataSync()];
-  disposePrediction(prediction);
-  images.dispose();
+  const { scores, maps } = await detector.predict(images);
+  const [score = Number.NaN] = scores;
+  const map = [...maps];
 
   expected = { score, map, threshold: Math.max(...map) / 2 };
   const store = memoryStore();
@@ -52,7 +52,14 @@ beforeAll(async () => {
   });
   detector.dispose();
 
-  files = new Map([['/photo.png', await readFile(photo)]]);
+  const html = await readFile(join(page, 'dist/index.html'), 'utf8');
+  files = new Map<string, Uint8Array>([
+    ['/photo.png', await readFile(photo)],
+    ['/index.html', Buffer.from(html.replace('</body>', reporter))],
+  ]);
+  for (const name of await readdir(join(page, 'dist/assets'))) {
+    files.set(`/assets/${name}`, await readFile(join(page, 'dist/assets', name)));
+  }
   for (const name of await store.list()) files.set(`/bundle/${name}`, await store.read(name));
 });
 afterAll(() => rm(scratch, { recursive: true }));
@@ -83,13 +90,27 @@ const serve: RequestListener = async (request, response) => {
   const type = types[pathname.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
   const stored = files.get(pathname);
   if (stored !== undefined) response.writeHead(200, { 'content-type': type }).end(stored);
-  else if (pathname === '/index.html') {
-    const html = await readFile(join(page, 'index.html'), 'utf8');
-    response.writeHead(200, { 'content-type': type }).end(html.replace('</body>', reporter));
-  } else if (pathname === '/dist/main.js') {
-    response.writeHead(200, { 'content-type': type }).end(await readFile(join(page, 'dist/main.js')));
-  } else response.writeHead(404).end();
+  else response.writeHead(404).end();
 };
+
+/** A script of a page, as Vite makes it of a module that lies beside the example. */
+async function built(source: string): Promise<string> {
+  const path = join(page, 'script.js');
+  const script = {
+    name: 'script',
+    resolveId: (id: string) => (id === path ? id : undefined),
+    load: (id: string) => (id === path ? source : undefined),
+  };
+  const output = await build({
+    root: page,
+    configFile: false,
+    logLevel: 'error',
+    plugins: [script],
+    build: { write: false, modulePreload: false, rolldownOptions: { input: path } },
+  });
+  const chunks = 'output' in output ? output.output : [];
+  return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.code : [])).join('');
+}
 
 const described =
   chromium === undefined ? 'the page (skipped: no Chromium here; CHROME_PATH names one)' : 'the page';
@@ -128,49 +149,37 @@ describe.skipIf(chromium === undefined)(described, () => {
     // A transparent corner, which must turn out black.
     bytes.splice(0, 4, 200, 100, 50, 0);
     const size = [10, 6] as const;
-    const images = await imagesFrom({ data: Uint8Array.from(bytes), width: 7, height: 5 }, size);
-    const inNode = [...images.dataSync()];
-    images.dispose();
+    const inNode = [...(await imagesFrom({ data: Uint8Array.from(bytes), width: 7, height: 5 }, size)).data];
 
-    const script = await build({
-      stdin: {
-        contents: `
-          import { imagesFrom } from '@utad/detector';
-          const data = new ImageData(Uint8ClampedArray.from(${JSON.stringify(bytes)}), 7, 5);
-          const canvas = Object.assign(document.createElement('canvas'), { width: 7, height: 5 });
-          canvas.getContext('2d').putImageData(data, 0, 0);
-          const offscreen = new OffscreenCanvas(7, 5);
-          offscreen.getContext('2d').putImageData(data, 0, 0);
-          const img = (src) => Object.assign(new Image(), { src });
-          const foreign = new URLSearchParams(location.search).get('foreign');
-          const sources = {
-            ImageData: data,
-            canvas,
-            OffscreenCanvas: offscreen,
-            ImageBitmap: await createImageBitmap(data),
-            image: img(canvas.toDataURL()),
-            foreign: img(foreign),
-            missing: img('/missing.png'),
-          };
-          const report = {};
-          for (const [name, source] of Object.entries(sources)) {
-            try {
-              const images = await imagesFrom(source, ${JSON.stringify(size)});
-              report[name] = { shape: images.shape, values: [...await images.data()] };
-            } catch (error) {
-              report[name] = { problem: error.problem, message: error.message };
-            }
-          }
-          fetch('/report', { method: 'POST', body: JSON.stringify(report) });`,
-        resolveDir: page,
-      },
-      bundle: true,
-      format: 'esm',
-      platform: 'browser',
-      write: false,
-      logLevel: 'silent',
-    });
-    const code = script.outputFiles[0]?.text ?? '';
+    const code = await built(`
+      import { imagesFrom } from '@utad/pipeline';
+      const data = new ImageData(Uint8ClampedArray.from(${JSON.stringify(bytes)}), 7, 5);
+      const canvas = Object.assign(document.createElement('canvas'), { width: 7, height: 5 });
+      canvas.getContext('2d').putImageData(data, 0, 0);
+      const offscreen = new OffscreenCanvas(7, 5);
+      offscreen.getContext('2d').putImageData(data, 0, 0);
+      const img = (src) => Object.assign(new Image(), { src });
+      const foreign = new URLSearchParams(location.search).get('foreign');
+      const sources = {
+        ImageData: data,
+        canvas,
+        OffscreenCanvas: offscreen,
+        ImageBitmap: await createImageBitmap(data),
+        image: img(canvas.toDataURL()),
+        Blob: await offscreen.convertToBlob(),
+        foreign: img(foreign),
+        missing: img('/missing.png'),
+      };
+      const report = {};
+      for (const [name, source] of Object.entries(sources)) {
+        try {
+          const { shape, data } = await imagesFrom(source, ${JSON.stringify(size)});
+          report[name] = { shape, values: [...data] };
+        } catch (error) {
+          report[name] = { code: error.code, message: error.message };
+        }
+      }
+      fetch('/report', { method: 'POST', body: JSON.stringify(report) });`);
     const other = createServer(serve);
     const elsewhere = await listen(other);
     const report = await reportOf(
@@ -191,21 +200,20 @@ describe.skipIf(chromium === undefined)(described, () => {
     });
     const found = report as Record<
       string,
-      { shape: number[]; values: number[]; problem: string; message: string }
+      { shape: number[]; values: number[]; code: string; message: string }
     >;
-    for (const name of ['ImageData', 'canvas', 'OffscreenCanvas', 'ImageBitmap', 'image']) {
+    for (const name of ['ImageData', 'canvas', 'OffscreenCanvas', 'ImageBitmap', 'image', 'Blob']) {
       const { shape, values, message } = found[name] ?? {};
       expect(shape, `${name}: ${message}`).toEqual([1, 10, 6, 3]);
-      const worst = Math.max(...inNode.map((value, at) => Math.abs(value - (values?.[at] ?? Number.NaN))));
-      expect(worst, name).toBeLessThan(1e-6);
+      expect(values, name).toEqual(inNode);
     }
     expect(found.foreign).toEqual({
-      problem: 'unreadable',
+      code: 'unreadable',
       message:
         'imagesFrom: expected an image that this page may read, received one of another origin without CORS',
     });
     expect(found.missing).toMatchObject({
-      problem: 'unreadable',
+      code: 'unreadable',
       message: expect.stringMatching(
         /^imagesFrom: expected an image that loads, received http:.*\/missing\.png$/,
       ),

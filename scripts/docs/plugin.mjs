@@ -29,7 +29,7 @@ export function load(app) {
   });
 }
 
-/** `detector/src/node` becomes `@utad/detector/node`; the main entry gets the README. */
+/** `detector/src/node` becomes `@utad/files/node`; the main entry gets the README. */
 function describeModule(app, project, module) {
   const [name, , ...entry] = module.name.split('/');
   module.name = ['@utad', name, ...entry].join('/');

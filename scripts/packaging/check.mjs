@@ -1,11 +1,12 @@
 // node scripts/packaging/check.mjs [NAME...]: whether every package, or those named (eval, perceptual, ...), is fit to be
 // published: packs them, looks into the tarballs, and installs and uses each alone in an empty project, from an empty
 // cache. Takes minutes and the registry that npm is set up with.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { WITHOUT_TENSORFLOW } from '../checks/house.mjs';
 import { main, root, turbo, turboEnvironment } from '../setup.mjs';
 import { command, PackagingError } from './command.mjs';
-import { problemsOf } from './contents.mjs';
+import { problemsOf, tensorFlowProblems } from './contents.mjs';
 import { checkTypes, publintProblems } from './lint.mjs';
 import { checkSideEffects, installAlone, useEverywhere } from './project.mjs';
 import { shakingProblems, sizesOf, sizeTable } from './sizes.mjs';
@@ -27,14 +28,16 @@ async function look(one) {
 async function use(one, packed, { folder, cache }) {
   try {
     await installAlone(one, packed, { folder, cache });
+    if (WITHOUT_TENSORFLOW.includes(shortOf(one))) {
+      const lock = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
+      refuse(one.name, tensorFlowProblems(lock));
+    }
     if (one.manifest.bin) {
       await useProgram(one, folder);
       return [];
     }
     await checkSideEffects(one, packed, folder);
     await useEverywhere(one, folder);
-    // Pictures are encoded by native code: a report is no page's business.
-    if (one.name === '@utad/report') return [];
     refuse(one.name, await shakingProblems(one, folder));
     return await sizesOf(one.name, folder);
   } catch (error) {

@@ -77,6 +77,23 @@ function importProblems({ name, manifest, unpacked, files }) {
   return [...problems];
 }
 
+/**
+ * What an installation has of TensorFlow.js, by npm's lock file: packages of it, and packages that ask for it as a peer.
+ *
+ * @returns {string[]} one line each.
+ */
+export function tensorFlowProblems({ packages }) {
+  const isTensorFlow = (name) => name.startsWith('@tensorflow/');
+  return Object.entries(packages).flatMap(([path, { peerDependencies = {} }]) => {
+    const name = path.split('node_modules/').at(-1);
+    const peers = Object.keys(peerDependencies).filter(isTensorFlow);
+    return [
+      ...(isTensorFlow(name) ? [`brings ${name}`] : []),
+      ...peers.map((peer) => `${name} asks for ${peer} as a peer`),
+    ];
+  });
+}
+
 /** Two copies of an error class would make `instanceof` depend on the entry that a value came from. */
 function classProblems(unpacked, files, format) {
   const places = new Map();

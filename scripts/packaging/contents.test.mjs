@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { bundleFor } from './bundle.mjs';
-import { problemsOf } from './contents.mjs';
+import { problemsOf, tensorFlowProblems } from './contents.mjs';
 import { shakingProblems, sizeTable } from './sizes.mjs';
 
 let folder;
@@ -39,6 +39,29 @@ function packageOf(contents, manifest = {}) {
   };
   return { name: 'thing', manifest: complete, unpacked };
 }
+
+describe('tensorFlowProblems', () => {
+  const metrics = { 'node_modules/@utad/eval': { peerDependencies: { zod: '4' } } };
+
+  it('finds none where none is', () => {
+    assert.deepEqual(tensorFlowProblems({ packages: { '': {}, ...metrics, 'node_modules/zod': {} } }), []);
+  });
+
+  it('finds it however deep, and as a peer, optional or not, of whatever came', () => {
+    const packages = {
+      ...metrics,
+      'node_modules/@utad/training': {
+        peerDependencies: { '@tensorflow/tfjs': '^4.22.0' },
+        peerDependenciesMeta: { '@tensorflow/tfjs': { optional: true } },
+      },
+      'node_modules/a/node_modules/@tensorflow/tfjs-core': {},
+    };
+    assert.deepEqual(tensorFlowProblems({ packages }), [
+      '@utad/training asks for @tensorflow/tfjs as a peer',
+      'brings @tensorflow/tfjs-core',
+    ]);
+  });
+});
 
 describe('problemsOf', () => {
   it('finds nothing wrong with a package that is as it should be', () => {

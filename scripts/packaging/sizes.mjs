@@ -5,25 +5,38 @@ import { bundleFor } from './bundle.mjs';
 
 /**
  * What a browser may be made to load, in minified bytes, with all dependencies inside but TensorFlow.js. Without `names`
- * it is everything that the main entry exports. `@utad/report` is for Node and has none.
+ * it is everything that the main entry exports.
  */
 const budgets = [
+  { name: '@utad/core', names: ['resizeImage'], budget: 4_000 },
+  // Most of it is the hash and the generator of random numbers.
+  { name: '@utad/core', budget: 16_000 },
   { name: '@utad/eval', names: ['rocAuc'], budget: 3_000 },
-  { name: '@utad/eval', budget: 28_500 },
+  { name: '@utad/eval', budget: 36_000 },
   { name: '@utad/latent', names: ['nearestNeighbours'], budget: 2_000 },
   // Most of it is ml-matrix, under PCA.
   { name: '@utad/latent', budget: 90_000 },
+  { name: '@utad/layers', budget: 6_000 },
   { name: '@utad/training', budget: 23_000 },
-  { name: '@utad/perceptual', budget: 15_000 },
+  // Four of them are the hash, which a page has once however many packages it loads.
+  { name: '@utad/perceptual', budget: 17_500 },
   { name: '@utad/ie-net', budget: 12_000 },
   { name: '@utad/expert-net', budget: 10_500 },
-  { name: '@utad/datasets', names: ['synthesize'], budget: 39_500 },
-  { name: '@utad/datasets', budget: 63_500 },
+  { name: '@utad/datasets', budget: 24_000 },
+  { name: '@utad/synthetic', names: ['synthesize'], budget: 39_500 },
+  { name: '@utad/synthetic', budget: 49_500 },
   { name: '@utad/runtime', budget: 30_000 },
+  { name: '@utad/files', names: ['decodeSafetensors'], budget: 4_500 },
+  { name: '@utad/files', budget: 20_000 },
   { name: '@utad/detector', names: ['normalizedScore'], budget: 500 },
   // Most of these two is zod. `import * as z` keeps the messages of other languages out, `import { z }` brings them.
   { name: '@utad/detector', budget: 152_000 },
+  { name: '@utad/report', names: ['floatTiff'], budget: 1_500 },
+  // Most of it are pages as text, and d3.
+  { name: '@utad/report', budget: 145_000 },
   { name: '@utad/two-stage', budget: 185_000 },
+  { name: '@utad/pipeline', names: ['PipelineError'], budget: 500 },
+  { name: '@utad/pipeline', budget: 235_000 },
 ];
 
 const external = ['@tensorflow/tfjs'];
@@ -43,6 +56,9 @@ export async function sizesOf(name, project) {
   }
   return rows;
 }
+
+/** Modules in another order get other short names from the minifier, of which some are a letter longer. */
+const LONGER_NAMES = 8;
 
 /**
  * Whether `sideEffects: false` is true to its word for a bundler: what a bundle holds that imports one name from the main
@@ -73,7 +89,7 @@ export async function shakingProblems({ name, manifest, unpacked }, project) {
         `export { ${exported} } from ${JSON.stringify(join(from, module))}`,
         everything,
       );
-      if (viaEntry.length > direct.length) {
+      if (viaEntry.length > direct.length + LONGER_NAMES) {
         problems.push(
           `importing ${exported} brings ${viaEntry.length - direct.length} bytes of other modules`,
         );

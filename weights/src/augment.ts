@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { deriveSeed, uniformSource } from '@utad/core';
-import type { Images } from '@utad/training';
+import type { Images } from '@utad/layers';
 
 /** Beyond the border, as a share of the image: what is there is black. */
 const MARGIN = 0.12;

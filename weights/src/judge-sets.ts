@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Dataset, Size } from '@utad/core';
-import { synthesize } from '@utad/datasets';
-import { cifar10, mnist, mvtec } from '@utad/datasets/node';
+import { CIFAR10, MNIST, MVTEC_AD } from '@utad/datasets';
+import { openDataset } from '@utad/datasets/node';
+import { synthesize } from '@utad/synthetic';
 import { WITHHELD_CIFAR10, WITHHELD_DIGITS } from './classes';
 
 /** Folders of the data sets. */
@@ -44,7 +45,7 @@ export function judgeSets(roots: Roots): readonly JudgeSet[] {
         name: `mnist-${digit}`,
         score: 'mean',
         train: ['--dataset', 'mnist', '--root', roots.mnist, '--category', String(digit), ...oneClass],
-        open: (size) => mnist({ ...common, root: roots.mnist, normalClass: digit, size }),
+        open: (size) => openDataset(MNIST, { ...common, root: roots.mnist, normalClass: digit, size }),
       }),
     ),
     ...WITHHELD_CIFAR10.map(
@@ -52,7 +53,7 @@ export function judgeSets(roots: Roots): readonly JudgeSet[] {
         name: `cifar10-${name}`,
         score: 'mean',
         train: ['--dataset', 'cifar10', '--root', roots.cifar10, '--category', name, ...oneClass],
-        open: (size) => cifar10({ ...common, root: roots.cifar10, normalClass: name, size }),
+        open: (size) => openDataset(CIFAR10, { ...common, root: roots.cifar10, normalClass: name, size }),
       }),
     ),
     ...['screw', 'bottle'].map(
@@ -60,7 +61,7 @@ export function judgeSets(roots: Roots): readonly JudgeSet[] {
         name: `mvtec-${category}`,
         score: 'max',
         train: ['--dataset', 'mvtec', '--root', roots.mvtec, '--category', category, '--preset', 'fast'],
-        open: (size) => mvtec({ ...common, root: roots.mvtec, category, size }),
+        open: (size) => openDataset(MVTEC_AD, { ...common, root: roots.mvtec, category, size }),
       }),
     ),
     ...(['washer', 'weave'] as const).map(

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { deriveSeed } from '@utad/core';
-import { BatchNorm } from '@utad/ie-net';
-import { symbolic } from '@utad/training';
+import { BatchNorm, symbolic } from '@utad/layers';
 
 /** One convolution: 3x3, zero padding, no bias, then batch norm and ReLU. */
 interface Convolution {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { ofRank, outputsOf } from '@utad/layers';
 import { torchvisionPreprocessing } from '@utad/perceptual';
-import { ofRank, outputsOf, type Stage } from '@utad/training';
+import type { Stage } from '@utad/training';
 import { augment } from './augment';
 
 /** A batch as the classifier takes it. */
@@ -19,6 +20,8 @@ export function classifierStage(model: tf.LayersModel, classes: readonly string[
   return {
     name: 'vgg19-prefix',
     inputSize: [32, 32],
+    // Batch norm of one image would tell the classifier nothing.
+    smallestBatch: 2,
     networks: { model },
 
     prepare(images, seed, records) {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Dataset, ImageRecord } from '@utad/core';
-import { parseCifar10, parseIdx, parseIdxLabels, synthesize } from '@utad/datasets';
+import { parseCifar10, parseIdx, parseIdxLabels } from '@utad/datasets';
+import { synthesize } from '@utad/synthetic';
 import { CIFAR10_CLASSES, WITHHELD_CIFAR10, WITHHELD_DIGITS } from './classes';
 
 const SIDE = 32;

@@ -1,29 +1,22 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatasetError } from '@utad/datasets';
-import { mvtec, writeSynthetic } from '@utad/datasets/node';
+import { DatasetError, MNIST, MVTEC_AD } from '@utad/datasets';
+import { openDataset } from '@utad/datasets/node';
 
 async function main(): Promise<void> {
-  const out = await mkdtemp(join(tmpdir(), 'utad-'));
+  const root = await mkdtemp(join(tmpdir(), 'utad-'));
   try {
-    const root = join(out, 'data');
-    await writeSynthetic({
-      out: root,
-      categories: ['button'],
-      train: 2,
-      good: 1,
-      defective: 1,
-      size: [32, 32],
-    });
-    const train = await mvtec({ root, category: 'button', split: 'train', size: [16, 16] });
-    console.log(train.count); // 2
-    for await (const { image, label } of train.records([1])) console.log(image.length, label); // 768 0
-    await mvtec({ root, category: 'screw', split: 'train', size: [16, 16] });
+    const shape = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2];
+    await writeFile(join(root, 'train-labels-idx1-ubyte'), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 3));
+    await writeFile(join(root, 'train-images-idx3-ubyte'), Uint8Array.of(...shape, 0, 100));
+    const train = await openDataset(MNIST, { root, normalClass: 3, split: 'train', size: [1, 4] });
+    for await (const { image, label } of train.records([0])) console.log(image.join(' '), label); // 0 25 75 100 0
+    await openDataset(MVTEC_AD, { root, category: 'screw', split: 'train', size: [16, 16] });
   } catch (error) {
     console.log(error instanceof DatasetError && error.code); // category-unknown
   } finally {
-    await rm(out, { recursive: true });
+    await rm(root, { recursive: true });
   }
 }
 void main();

@@ -1,14 +1,10 @@
-import { DatasetError, synthesize, withDefects } from '@utad/datasets';
+import { augmented, DatasetError, KNOWN_DATASETS, MNIST, parseIdx } from '@utad/datasets';
 
-const data = synthesize({ category: 'washer', split: 'test', count: 10, size: [64, 64], seed: 0 });
-const { id, label, image, mask } = data.record(10);
-console.log(id, label, image.length); // test/scratch/000 1 12288
-console.log(mask?.reduce((sum, value) => sum + value, 0)); // 124
+console.log(KNOWN_DATASETS.length, MNIST.format); // 7 idx
+const bytes = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 7);
+console.log(parseIdx(bytes, { dimensions: 1, name: 'labels' }).values.join(' ')); // 5 7
 try {
-  data.record(20);
+  augmented({ count: 0, fingerprint: '', async *records() {} }, { shift: 2 });
 } catch (error) {
   console.log(error instanceof DatasetError && error.code); // invalid-option
 }
-const good = synthesize({ category: 'tile', split: 'train', count: 4 });
-const { entries } = withDefects(good, { defects: ['scratch'] });
-console.log(entries.map(({ defectType: kind }) => kind).join(' ')); // good good scratch scratch

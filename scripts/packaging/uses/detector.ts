@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs';
 import { type ImageRecord, memoryStore } from '@utad/core';
 import {
   type AnomalyDetector,
@@ -6,7 +5,7 @@ import {
   fitThresholds,
   normalizedScore,
   openBundle,
-  scoreOf,
+  reduceMaps,
 } from '@utad/detector';
 
 const redness: AnomalyDetector = {
@@ -15,12 +14,11 @@ const redness: AnomalyDetector = {
   inputSize: [1, 1],
   reduction: 'max',
   fit: async () => ({ stages: [] }),
-  predict: (images) =>
-    tf.tidy(() => {
-      const anomalyMap = images.slice([0, 0, 0, 0], [-1, -1, -1, 1]).squeeze<tf.Tensor3D>([3]);
-      return { anomalyMap, score: scoreOf(anomalyMap, 'max'), intermediates: {} };
-    }),
-  networks: () => ({}),
+  predict: async ({ data, shape: [count, height, width] }) => {
+    const maps = Float32Array.from({ length: count * height * width }, (_, at) => (data[3 * at] ?? 0) / 255);
+    return { scores: reduceMaps(maps, count, 'max'), maps, mapSize: [height, width] };
+  },
+  state: async () => new Map(),
   dispose: () => {},
 };
 const recordOf = (red: number): ImageRecord => ({
@@ -47,7 +45,7 @@ async function main(): Promise<void> {
   try {
     await openBundle(memoryStore(), []);
   } catch (error) {
-    console.log(error instanceof BundleError && error.check); // missing
+    console.log(error instanceof BundleError && error.code); // missing
   }
 }
 void main();

@@ -1,7 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { ExpertNet, instanceNorm, small } from '@utad/expert-net';
+import { ExpertNet, expertNetPresets } from '@utad/expert-net';
+import { instanceNorm } from '@utad/layers';
 
-const net = new ExpertNet({ ...small, inputSize: [8, 8], base: 2, downsamplings: 1, paintsOnInput: true });
+const net = new ExpertNet({
+  ...expertNetPresets.small,
+  inputSize: [8, 8],
+  base: 2,
+  downsamplings: 1,
+  paintsOnInput: true,
+});
 const m = tf.fill<tf.Rank.R4>([1, 8, 8, 3], 0.25);
 // An untrained network that paints on its input changes nothing.
 const painted = net.reconstruct(m, net.detail(m));

@@ -1,8 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { IeNet, klDivergence, mutualInformationLoss, small } from '@utad/ie-net';
+import { IeNet, ieNetPresets, klDivergence, mutualInformationLoss } from '@utad/ie-net';
 
 const blocks = [{ filters: 2, factor: 4 }];
-const net = new IeNet({ ...small, inputSize: [8, 8], encoder: blocks, decoder: blocks, latent: 4 });
+const net = new IeNet({
+  ...ieNetPresets.small,
+  inputSize: [8, 8],
+  encoder: blocks,
+  decoder: blocks,
+  latent: 4,
+});
 console.log(net.impression(tf.zeros([1, 8, 8, 3])).shape.join()); // 1,8,8,3
 const none = tf.zeros<tf.Rank.R2>([2, 1]);
 console.log(mutualInformationLoss(none, none).dataSync()[0]?.toFixed(3)); // 1.386

@@ -11,7 +11,7 @@ async function main(): Promise<void> {
     await writeFile(join(folder, 'weights_manifest.json'), '[]');
     await readVgg19Weights(folder);
   } catch (error) {
-    console.log(error instanceof WeightsError && error.problem); // missing
+    console.log(error instanceof WeightsError && error.code); // missing
   } finally {
     await rm(folder, { recursive: true });
   }

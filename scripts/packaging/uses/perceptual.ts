@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   try {
     await vgg19WeightsFromManifest([{}], async () => new Uint8Array());
   } catch (error) {
-    console.log(error instanceof WeightsError && error.problem); // malformed
+    console.log(error instanceof WeightsError && error.code); // malformed
   }
 }
 void main();

@@ -1,4 +1,5 @@
-import { GalleryBuilder, heatmap, ReportError } from '@utad/report';
+import { ReportError } from '@utad/report';
+import { GalleryBuilder, heatmap } from '@utad/report/node';
 
 async function main(): Promise<void> {
   const png = await heatmap(new Float32Array([0, 0.1, 0.2, 0.9]), [2, 2], [0, 1]);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageRecord } from '@utad/core';
-import { type Images, outputsOf, type Stage, trainStages } from '@utad/training';
+import { type Images, outputsOf } from '@utad/layers';
+import { type Stage, trainStages } from '@utad/training';
 
 const zeros = { kernelInitializer: 'zeros', biasInitializer: 'zeros' } as const;
 const net = tf.sequential({

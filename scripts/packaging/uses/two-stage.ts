@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { disposePrediction } from '@utad/detector';
 import { randomVgg19Weights } from '@utad/perceptual';
 import { TwoStage, type TwoStageConfig, twoStagePresets } from '@utad/two-stage';
 
@@ -12,13 +11,16 @@ const config: TwoStageConfig = {
   expertNet: { ...small.expertNet, inputSize, base: 2, downsamplings: 1, paintsOnInput: true },
 };
 const detector = new TwoStage(config, { vgg19: randomVgg19Weights(0) });
-const images = tf.fill<tf.Rank.R4>([2, 8, 8, 3], 0.25);
 const before = tf.memory().numTensors;
-const prediction = detector.predict(images);
-console.log(prediction.anomalyMap.shape.join()); // 2,8,8
-// Equal images have equal scores, and the score of `small` is the mean of the map.
-const [first = 0, second = 1] = prediction.score.dataSync();
-const [mean = 0] = tf.tidy(() => prediction.anomalyMap.mean().dataSync());
-console.log(first > 0, Math.abs(second / first - 1) < 1e-4, Math.abs(mean / first - 1) < 1e-4); // true true true
-disposePrediction(prediction);
-console.log(tf.memory().numTensors - before); // 0
+
+async function main(): Promise<void> {
+  const data = new Uint8Array(2 * 8 * 8 * 3).fill(64);
+  const { maps, mapSize, scores, reductions } = await detector.predict({ data, shape: [2, 8, 8, 3] });
+  console.log(maps.length, mapSize.join()); // 128 8,8
+  // Equal images have equal scores, and the score of `small` is the mean of the map.
+  const [first = 0, second = 1] = scores;
+  const [mean = 0] = reductions?.mean ?? [];
+  console.log(first > 0, Math.abs(second / first - 1) < 1e-4, mean === first); // true true true
+  console.log(tf.memory().numTensors - before); // 0
+}
+void main();

@@ -1,8 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BundleError, openBundle } from '@utad/detector';
-import { folderStore } from '@utad/detector/node';
+import { folderStore, PinError, PinFile, withLock, writeFileAtomic } from '@utad/files/node';
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'utad-'));
@@ -10,9 +9,11 @@ async function main(): Promise<void> {
     const store = folderStore(join(folder, 'bundle'));
     await store.replace(new Map([['utad.json', new TextEncoder().encode('{}')]]));
     console.log((await store.read('utad.json')).length); // 2
-    await openBundle(store, []);
+    console.log(await withLock(join(folder, 'it.lock'), async () => 'locked')); // locked
+    await writeFileAtomic(join(folder, 'pins.json'), '[]');
+    await new PinFile(join(folder, 'pins.json')).read();
   } catch (error) {
-    console.log(error instanceof BundleError); // true
+    console.log(error instanceof PinError && error.code); // pins
   } finally {
     await rm(folder, { recursive: true });
   }
