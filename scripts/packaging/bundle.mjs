@@ -9,16 +9,14 @@ import { PackagingError } from './command.mjs';
  * @param source of the module to bundle.
  * @param external what to leave as imports.
  * @param format `esm`, or `iife` for a script.
- * @param shortNames false keeps names as they are written, so that bundles of the same code are of one length.
  * @throws PackagingError when a module or a name is not found.
  */
-export async function bundleFor(folder, source, { external = [], format = 'esm', shortNames = true } = {}) {
+export async function bundleFor(folder, source, { external = [], format = 'esm' } = {}) {
   try {
     const { outputFiles } = await build({
       stdin: { contents: source, resolveDir: folder, loader: 'ts' },
       bundle: true,
       minify: true,
-      minifyIdentifiers: shortNames,
       write: false,
       platform: 'browser',
       target: 'es2022',
