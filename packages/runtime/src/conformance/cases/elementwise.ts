@@ -38,7 +38,7 @@ const UNARY: Readonly<Record<string, Unary>> = {
   square: { run: tf.square, reference: (x) => x * x, tolerance: 1e-6 },
   neg: { run: tf.neg, reference: (x) => -x, tolerance: 0 },
   abs: { run: tf.abs, reference: Math.abs, tolerance: 0 },
-  round: { run: tf.round, reference: Math.round, differentiable: false, tolerance: 0 },
+  round: { run: tf.round, reference: roundHalfToEven, differentiable: false, tolerance: 0 },
   clipByValue: {
     run: (x) => tf.clipByValue(x, -1.25, 2),
     reference: (x) => Math.min(2, Math.max(-1.25, x)),
@@ -51,6 +51,12 @@ const UNARY: Readonly<Record<string, Unary>> = {
     tolerance: 0,
   },
 };
+
+/** As IEEE 754 rounds: -1.5, which is among the numbers, to -2. */
+function roundHalfToEven(x: number): number {
+  const rounded = Math.round(x);
+  return rounded - x === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}
 
 function unary([op, { reference, range = { from: -3, to: 3 }, ...rest }]: [string, Unary]): Operation[] {
   return [[2, 3, 4, 3], [13]].map((shape, index) => ({
