@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { KNOWN_DATASETS } from '@utad/datasets';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idx } from '../../../scripts/testing/idx-file';
@@ -168,13 +167,6 @@ describe('the score', () => {
       config: { score: { reduction: 'max' } },
     });
   });
-});
-
-it('there is a name for every data set that is known: files in folders first, then classes', () => {
-  const [trees, classes] = [true, false].map((isTree) =>
-    KNOWN_DATASETS.filter(({ format }) => (format === 'tree') === isTree).map(({ id }) => id),
-  );
-  expect(DATASETS).toEqual([...(trees ?? []), ...(classes ?? []), 'folder', 'manifest', 'synthetic']);
 });
 
 it('every data set that has a name can be opened, or fails for what is not there', async () => {

@@ -1,3 +1,4 @@
+import { KNOWN_DATASETS } from '@utad/datasets';
 import type { AssetOptions, ConfigOptions, DatasetName } from '@utad/pipeline/node';
 import type { BackendName } from '@utad/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -10,7 +11,8 @@ export type Run = (work: (context: Context) => Promise<void>) => Promise<void>;
 /** Adds one command to the program. */
 export type Registration = (program: Command, run: Run) => void;
 
-// Help needs no other package: what they say of themselves is written out here, and compared with them by a test.
+// Help needs none of the packages that compute: what they say of themselves is written out here, and compared with them by
+// a test.
 
 /** The names that `--backend` takes. */
 export const BACKENDS = [
@@ -22,11 +24,10 @@ export const BACKENDS = [
 ] as const satisfies readonly BackendName[];
 
 /** What `--dataset` takes. */
-export const DATASETS = [
-  ...(['mvtec', 'visa', 'btad', 'magnetic-tile'] as const),
-  ...(['mnist', 'fashion-mnist', 'cifar10'] as const),
+export const DATASETS: readonly DatasetName[] = [
+  ...KNOWN_DATASETS.map(({ id }) => id),
   ...(['folder', 'manifest', 'synthetic'] as const),
-] as const satisfies readonly DatasetName[];
+];
 
 /** The presets of the two-stage detector. */
 export const PRESETS = 'small, fast or paper';

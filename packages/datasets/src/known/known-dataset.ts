@@ -29,9 +29,9 @@ export interface DatasetSource {
 }
 
 /** What there is to know of any published dataset before its files are there. */
-export interface DatasetFacts {
+export interface DatasetFacts<Id extends string = string> {
   /** What the command line calls it. */
-  readonly id: string;
+  readonly id: Id;
   /** Its full name. */
   readonly title: string;
   /** What it shows, in one sentence. */
@@ -55,7 +55,7 @@ export interface DatasetFacts {
 }
 
 /** A dataset of image files. */
-export interface KnownTree extends DatasetFacts {
+export interface KnownTree<Id extends string = string> extends DatasetFacts<Id> {
   /** Files in folders. */
   readonly format: 'tree';
   /** Where its images and masks lie, for the opener of all such trees. */
@@ -63,7 +63,7 @@ export interface KnownTree extends DatasetFacts {
 }
 
 /** A dataset of classes, one of which is taken as normal: IDX files, or CIFAR-10's binary version. */
-export interface KnownClasses extends DatasetFacts {
+export interface KnownClasses<Id extends string = string> extends DatasetFacts<Id> {
   /** The format of its files. */
   readonly format: 'idx' | 'cifar10';
   /** Images in each official split. */

@@ -1,7 +1,7 @@
 import type { DatasetSource, KnownClasses, KnownDataset, KnownTree } from './known-dataset';
 
 /** BTAD. Its three products come in two formats. */
-export const BTAD: KnownTree = {
+export const BTAD: KnownTree<'btad'> = {
   id: 'btad',
   title: 'BTAD (beanTech Anomaly Detection)',
   description: 'Images of three industrial products, with defects of body and surface and masks.',
@@ -43,7 +43,7 @@ export const BTAD: KnownTree = {
 };
 
 /** CIFAR-10, its binary version. */
-export const CIFAR10: KnownClasses = {
+export const CIFAR10: KnownClasses<'cifar10'> = {
   id: 'cifar10',
   title: 'CIFAR-10',
   description: '60,000 colour photographs of animals and vehicles, 32x32.',
@@ -71,7 +71,7 @@ export const CIFAR10: KnownClasses = {
 };
 
 /** Magnetic tiles. Nobody published splits, so they are made by seed. */
-export const MAGNETIC_TILE: KnownTree = {
+export const MAGNETIC_TILE: KnownTree<'magnetic-tile'> = {
   id: 'magnetic-tile',
   title: 'Magnetic-tile defects',
   description:
@@ -139,7 +139,7 @@ const MNIST_HOST = 'https://ossci-datasets.s3.amazonaws.com/mnist';
 const MNIST_HASHES = 'https://github.com/pytorch/vision/blob/main/torchvision/datasets/mnist.py';
 
 /** MNIST. */
-export const MNIST: KnownClasses = {
+export const MNIST: KnownClasses<'mnist'> = {
   id: 'mnist',
   title: 'MNIST',
   description: '70,000 handwritten digits, 28x28, grey.',
@@ -162,7 +162,7 @@ const FASHION_HOST = 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com
 const FASHION_HASHES = 'https://github.com/zalandoresearch/fashion-mnist#get-the-data';
 
 /** Fashion-MNIST. */
-export const FASHION_MNIST: KnownClasses = {
+export const FASHION_MNIST: KnownClasses<'fashion-mnist'> = {
   id: 'fashion-mnist',
   title: 'Fashion-MNIST',
   description: '70,000 pictures of clothes, shoes and bags, 28x28, grey.',
@@ -186,7 +186,7 @@ export const FASHION_MNIST: KnownClasses = {
 const CREATIVE_COMMONS = 'https://creativecommons.org/licenses/by-nc-sa/4.0/';
 
 /** MVTec AD. */
-export const MVTEC_AD: KnownTree = {
+export const MVTEC_AD: KnownTree<'mvtec'> = {
   id: 'mvtec',
   title: 'MVTec AD',
   description:
@@ -237,7 +237,7 @@ export const MVTEC_AD: KnownTree = {
 };
 
 /** VisA, with the split of its one-class protocol. */
-export const VISA: KnownTree = {
+export const VISA: KnownTree<'visa'> = {
   id: 'visa',
   title: 'VisA',
   description:
@@ -285,7 +285,7 @@ export const VISA: KnownTree = {
 };
 
 /** Every published dataset that can be opened by name: the paper's four first. */
-export const KNOWN_DATASETS: readonly KnownDataset[] = [
+export const KNOWN_DATASETS = [
   MVTEC_AD,
   MNIST,
   FASHION_MNIST,
@@ -293,4 +293,4 @@ export const KNOWN_DATASETS: readonly KnownDataset[] = [
   VISA,
   BTAD,
   MAGNETIC_TILE,
-];
+] as const satisfies readonly KnownDataset[];

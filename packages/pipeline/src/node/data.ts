@@ -1,12 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Dataset, Size } from '@utad/core';
-import {
-  type AugmentOptions,
-  classNumber,
-  type DatasetErrorCode,
-  KNOWN_DATASETS,
-  type KnownTree,
-} from '@utad/datasets';
+import { type AugmentOptions, classNumber, KNOWN_DATASETS, type KnownTree } from '@utad/datasets';
 import {
   folder,
   type ImageEntry,
@@ -27,8 +21,7 @@ import { formatCount } from '../text';
 
 /** What a source of images may be: a data set known by name, a folder, the list in a manifest, or drawn products. */
 export const DATASETS = [
-  ...(['mvtec', 'visa', 'btad', 'magnetic-tile'] as const),
-  ...(['mnist', 'fashion-mnist', 'cifar10'] as const),
+  ...KNOWN_DATASETS.map(({ id }) => id),
   ...(['folder', 'manifest', 'synthetic'] as const),
 ] as const;
 
@@ -294,41 +287,6 @@ function drawn(category: string | null, { split, size, limit, seed }: OpenDataOp
     limit === null ? 1 : Math.min(1, limit / (good + defective * SYNTHETIC_PRODUCTS[known].defects.length));
   const part = (count: number) => Math.max(1, Math.round(count * share));
   return synthesize({ ...common, count: part(good), defective: part(defective) });
-}
-
-/**
- * Looks at one image of a data set, so that a folder or category that does not exist shows at once, and not after a
- * backend was started and a detector made.
- *
- * @throws What {@link openData} throws for what the user named wrongly; an image that is damaged is left to the reading.
- */
-export async function expectPresent(
-  source: DataSource,
-  options: Pick<OpenDataOptions, 'split' | 'seed' | 'splits' | 'onEvent' | 'signal'>,
-): Promise<void> {
-  try {
-    await openData(source, { ...options, size: [64, 64], limit: 1, skipBad: false, quiet: true });
-  } catch (error) {
-    if (isWrongName(error)) throw error;
-  }
-}
-
-/** Dataset errors that say that what was named is not there, rather than that reading it failed. */
-const WRONG_NAME: readonly DatasetErrorCode[] = [
-  'root-missing',
-  'category-unknown',
-  'split-missing',
-  'empty',
-  'exists',
-  'invalid-option',
-];
-
-/** Classes may be there twice, once for each format of a package: errors are told apart by name. */
-function isWrongName(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (error.name === 'PipelineError') return true;
-  const code: unknown = Reflect.get(error, 'code');
-  return error.name === 'DatasetError' && WRONG_NAME.some((wrong) => wrong === code);
 }
 
 /** Where decoded images are kept for this user, so that only the first run over a data set decodes them. */

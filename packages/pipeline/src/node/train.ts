@@ -29,7 +29,6 @@ import {
   augmentOptions,
   checkAugment,
   type DataSource,
-  expectPresent,
   type OpenedData,
   openData,
   rulesOf,
@@ -250,8 +249,6 @@ export async function carryOut(
   const { limit, seed, skipBad } = config;
   const note = (message: string) => onEvent?.({ type: 'note', message });
   const recorded = resume ? await folder.readSplits() : undefined;
-  const asked = { split: 'train', seed, splits: recorded, onEvent, signal } as const;
-  await expectPresent(config, asked);
   // The detector knows what size it wants; what is said of its making waits until the images turn out to be sound.
   const said: string[] = [];
   const later: Watch = {
@@ -275,7 +272,10 @@ export async function carryOut(
     checkDetector(made, kind.kind);
     if (config.roi !== null) detector = withRoi(made, await readRoi(config.roi, made.inputSize));
     const size = detector.inputSize;
-    const opened = await openData(config, { ...asked, size, limit, skipBad, cache });
+    const opened = await openData(config, {
+      ...({ split: 'train', seed, splits: recorded, onEvent, signal } as const),
+      ...{ size, limit, skipBad, cache },
+    });
     const { training: plain, heldOut } = split(opened, seed);
     const training = augmented(plain, augmentOptions(config.augment, seed));
     signal?.throwIfAborted();
