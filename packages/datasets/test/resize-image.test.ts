@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repeatGrey, resizeImage, type Size } from '@utad/core';
 import { decodeImage, resizePixels } from '@utad/datasets/node';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { picture } from './pictures';
 
@@ -20,6 +21,37 @@ async function largestDifference(file: Uint8Array, sizes: readonly Size[]): Prom
   }
   return differences;
 }
+
+/** The size of an image divided by each of these: shrunk by 1.5 to 8, enlarged, and one side alone. */
+function atFactors([height, width]: Size): Size[] {
+  const factors = [1.5, 2, 3, 4, 5, 8, 0.7].map((factor) => [factor, factor] as const);
+  return [...factors, [13.3, 2.35] as const, [0.8, 6] as const].map(([down, across]): Size => {
+    return [Math.round(height / down), Math.round(width / across)];
+  });
+}
+
+/** Formats whose decoders could shrink, and what libvips would resize before it is turned or made 8 bits. */
+const WRITERS: readonly (readonly [name: string, write: (picture: Sharp) => Sharp])[] = [
+  ['JPEG', (photo) => photo.jpeg({ quality: 90 })],
+  [
+    'progressive JPEG without chroma subsampling',
+    (photo) => photo.jpeg({ progressive: true, chromaSubsampling: '4:4:4' }),
+  ],
+  ['grey JPEG', (photo) => photo.toColourspace('b-w').jpeg()],
+  ['CMYK JPEG', (photo) => photo.toColourspace('cmyk').jpeg()],
+  ['JPEG with a colour profile', (photo) => photo.jpeg().withIccProfile('p3')],
+  ['mirrored JPEG', (photo) => photo.jpeg().withMetadata({ orientation: 2 })],
+  ['JPEG turned by a quarter', (photo) => photo.jpeg().withMetadata({ orientation: 6 })],
+  ['WebP', (photo) => photo.webp()],
+  ['WebP without loss', (photo) => photo.webp({ lossless: true })],
+  ['transparent WebP', (photo) => photo.ensureAlpha(0.6).webp()],
+  ['WebP turned by a quarter', (photo) => photo.webp().withMetadata({ orientation: 8 })],
+  ['PNG turned by a quarter', (photo) => photo.png().withMetadata({ orientation: 5 })],
+  ['16-bit PNG', (photo) => photo.toColourspace('rgb16').linear(0.94, 3).png()],
+  ['16-bit grey PNG', (photo) => photo.toColourspace('grey16').linear(0.94, 3).png()],
+  ['palette PNG', (photo) => photo.png({ palette: true })],
+  ['tiled TIFF', (photo) => photo.tiff({ tile: true, compression: 'lzw' })],
+];
 
 const none = (sizes: readonly Size[]) => Object.fromEntries(sizes.map((size) => [size.join('x'), 0]));
 
@@ -88,6 +120,22 @@ describe('resizeImage gives the bytes that the loader gives for a PNG', () => {
   });
 });
 
+describe('resizeImage gives the bytes that the loader gives for every format', () => {
+  // Circles of several widths, which show each way of shrinking; 533 rows put some positions exactly between two phases.
+  const [height, width] = [533, 401];
+  const circles = Uint8Array.from({ length: height * width * 3 }, (_, at) => {
+    const pixel = Math.floor(at / 3);
+    const [x, y] = [pixel % width, Math.floor(pixel / width)];
+    return 127.5 * (1 + Math.sin((x * x + y * y) / 900 + (at % 3)));
+  });
+
+  it.each(WRITERS)('%s', async (_, write) => {
+    const file = await write(picture(circles, [height, width])).toBuffer();
+    const sizes = atFactors((await decodeImage(file, 'image')).size);
+    expect(await largestDifference(file, sizes)).toEqual(none(sizes));
+  });
+});
+
 const data = process.env.UTAD_TEST_DATA;
 
 describe.skipIf(data === undefined)('on photos of MVTec AD (skipped without UTAD_TEST_DATA)', () => {
@@ -98,6 +146,17 @@ describe.skipIf(data === undefined)('on photos of MVTec AD (skipped without UTAD
     const folder = join(data ?? '', 'mvtec_ad_384', category, 'train/good');
     for (const name of readdirSync(folder).sort().slice(0, 3)) {
       expect(await largestDifference(readFileSync(join(folder, name)), sizes)).toEqual(none(sizes));
+    }
+  });
+
+  it.each(WRITERS)('as %s: the same bytes at every factor', async (_, write) => {
+    for (const category of ['screw', 'bottle']) {
+      const folder = join(data ?? '', 'mvtec_ad_384', category, 'train/good');
+      const [name = ''] = readdirSync(folder).sort();
+      const photo = sharp(join(folder, name)).resize(401, 333, { fit: 'fill', kernel: 'cubic' });
+      const file = await write(photo).toBuffer();
+      const sizes = atFactors((await decodeImage(file, name)).size);
+      expect(await largestDifference(file, sizes), category).toEqual(none(sizes));
     }
   });
 });

@@ -44,6 +44,20 @@ describe('the cache of decoded images', () => {
       expect(await read(second)).toEqual(await read(first));
     }));
 
+  it('serves nothing that another version of the decoder left', () =>
+    inTempFolder(async (root) => {
+      const entries = await writeImages(root, 6);
+      const folder = join(root, 'cache');
+      const first = await open(entries, folder);
+      for (const name of await readdir(folder)) {
+        expect(name).toMatch(/-v3-/);
+        await rename(join(folder, name), join(folder, name.replace('-v3-', '-v2-')));
+      }
+      const second = await open(entries, folder);
+      expect(second.cache).toEqual({ folder, found: 0, added: 10, problem: null });
+      expect(second.fingerprint).toBe(first.fingerprint);
+    }));
+
   it('knows a file by its content where it was moved or touched', () =>
     inTempFolder(async (root) => {
       const entries = await writeImages(join(root, 'a'), 2);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeImage, type ImageEntry, openFiles } from '@utad/datasets/node';
@@ -54,6 +55,42 @@ describe('an image of any format', () => {
         for (const [index, { id, image }] of (await read(data)).entries())
           expect(image, id).toEqual(expected[index]);
         expect(data.conversions).toEqual(opened[0]?.conversions);
+      }
+    }),
+  );
+});
+
+describe('a fingerprint', () => {
+  /** Of one image whose pixels are those of version 2 of the decoder, or of a later one. */
+  const fingerprintOf = (name: string, file: Buffer, to: readonly [number, number], version = '') => {
+    const digest = createHash('sha256').update(file).digest('hex') + version;
+    const facts = JSON.stringify([2, to, to]) + JSON.stringify([name, 0, 'good', null, digest]);
+    return createHash('sha256').update(facts).digest('hex');
+  };
+
+  it.each([
+    [
+      'stays for what is shrunk as before',
+      ['a.png', 'grey.png', 'alpha.png', 'palette.png', 'a.tif', 'a.bmp'],
+      [9, 7],
+      '',
+    ],
+    ['stays where nothing shrinks', ['cmyk.jpg', 'a.webp', 'turned.jpg', 'deep.png'], [24, 24], ''],
+    [
+      'changes for what is now shrunk as a whole',
+      ['cmyk.jpg', 'a.webp', 'turned.jpg', 'deep.png'],
+      [9, 7],
+      ' v3',
+    ],
+  ] as const)('%s', (_, names, to, version) =>
+    inTempFolder(async (root) => {
+      await mkdir(root, { recursive: true });
+      for (const name of names) {
+        const [path, file] = [join(root, name), await (FILES[name]?.() ?? Promise.reject(new Error(name)))];
+        await writeFile(path, file);
+        const entry: ImageEntry = { id: name, label: 0, defectType: 'good', path };
+        const { fingerprint } = await openFiles([entry], { size: to });
+        expect(fingerprint, name).toBe(fingerprintOf(name, file, to, version));
       }
     }),
   );

@@ -1,4 +1,5 @@
 import { type PixelLayout, repeatGrey, resizeImage, resizeNearest, type Size } from '@utad/core';
+import sharp, { type Sharp } from 'sharp';
 import { DatasetError } from '../../errors';
 import {
   CHANGE,
@@ -25,11 +26,11 @@ export interface DecodedImage {
  * Decodes an image to 8-bit sRGB of the size asked.
  *
  * EXIF orientation is applied; 16-bit, grey, palette and CMYK are converted; transparent parts are laid over black. The
- * aspect ratio is not kept. Resizing is bilinear with half-pixel centres, the kernel widened when shrinking so that no
- * pixel of the source is lost, as Pillow's `BILINEAR` does. Above a quarter of the size it is within 1 of Pillow's
- * result, apart from the outermost pixels, where Pillow leaves out what libvips repeats. From a quarter down libvips first
- * takes means of whole blocks. Of a file without loss it gives the bytes of `resizeImage` of `@utad/core`; JPEG and WebP are
- * made smaller while they are decoded, where they shrink by enough.
+ * aspect ratio is not kept. The whole picture is decoded, turned and converted before it is resized, so that the bytes are
+ * those of `resizeImage` of `@utad/core`, whatever the format. Resizing is bilinear with half-pixel centres, the kernel
+ * widened when shrinking so that no pixel of the source is lost, as Pillow's `BILINEAR` does. Above a quarter of the size
+ * it is within 1 of Pillow's result, apart from the outermost pixels, where Pillow leaves out what libvips repeats. From a
+ * quarter down libvips first takes means of whole blocks.
  *
  * @param file Bytes of a PNG, JPEG, WebP, TIFF or uncompressed BMP.
  * @param path Names the image in errors.
@@ -79,17 +80,39 @@ export async function imagePixels(headed: HeadedImage, size?: Size): Promise<Dec
   const { image, fileSize, changes } = headed;
   const to = size ?? fileSize;
   const [height, width] = [Math.min(fileSize[0], to[0]), Math.min(fileSize[1], to[1])];
-  const shrinks = height < fileSize[0] || width < fileSize[1];
   // libvips shrinks with a kernel as wide as the step. What it enlarges it places half a pixel further down and to the right.
-  const shrunk = shrinks ? image.resize(width, height, { fit: 'fill', kernel: 'linear' }) : image;
+  const shrunk = shrinks(fileSize, to)
+    ? (await wholePicture(headed)).resize(width, height, { fit: 'fill', kernel: 'linear' })
+    : image;
   const channels = channelsOf(changes);
-  const { data, info } = await shrunk
+  const pixels = await bytesOf(shrunk, channels);
+  return { pixels: resizeImage(pixels, { height, width, channels }, to), fileSize, changes };
+}
+
+/** Whether an image of one size has a side that is longer than that of the other. */
+export function shrinks(from: Size, to: Size): boolean {
+  return to[0] < from[0] || to[1] < from[1];
+}
+
+/** The picture such that resizing it starts from all of its pixels, as 8 bits, the right way up. */
+async function wholePicture({ image, fileSize: [height, width], changes }: HeadedImage): Promise<Sharp> {
+  // 16 bits would be resized as such; of a turned picture libvips computes other rows at once, which may round otherwise.
+  if ((changes & (CHANGE.deep | CHANGE.turned)) !== 0) {
+    const channels = channelsOf(changes);
+    const pixels = await bytesOf(image, channels);
+    return sharp(pixels, { raw: { height, width, channels }, limitInputPixels: false });
+  }
+  // What is cut before it is resized is decoded whole: https://sharp.pixelplumbing.com/api-resize/#extract.
+  return (changes & CHANGE.shrinkOnLoad) === 0 ? image : image.extract({ left: 0, top: 0, width, height });
+}
+
+async function bytesOf(image: Sharp, channels: 1 | 3): Promise<Uint8Array> {
+  const { data, info } = await image
     .toColourspace(channels === 1 ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
   if (info.channels !== channels) throw new Error(`expected ${channels} channels, received ${info.channels}`);
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  return { pixels: resizeImage(pixels, { height, width, channels }, to), fileSize, changes };
+  return new Uint8Array(data.buffer, data.byteOffset, data.length);
 }
 
 /**

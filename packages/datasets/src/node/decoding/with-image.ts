@@ -90,23 +90,34 @@ function upright(image: Sharp, changes: number): Sharp {
   return (changes & CHANGE.alpha) === 0 ? turned : turned.flatten({ background: '#000000' });
 }
 
-function changesOf({ space, depth, hasAlpha, hasProfile, orientation = 1 }: Metadata): number {
+function changesOf({ format, space, depth, hasAlpha, hasProfile, orientation = 1 }: Metadata): number {
   return (
     (space === 'cmyk' ? CHANGE.cmyk : 0) |
     (space === 'b-w' || space === 'grey16' ? CHANGE.grey : 0) |
     (depth !== 'uchar' ? CHANGE.deep : 0) |
     (hasAlpha ? CHANGE.alpha : 0) |
     (orientation > 1 ? CHANGE.turned : 0) |
-    (space === 'b-w' && depth === 'uchar' && !hasProfile ? CHANGE.plainGrey : 0)
+    (space === 'b-w' && depth === 'uchar' && !hasProfile ? CHANGE.plainGrey : 0) |
+    (format === 'jpeg' || format === 'webp' ? CHANGE.shrinkOnLoad : 0)
   );
 }
 
 /**
  * What decoding did to one image besides resizing, a bit each, so that a cache of a million images keeps it in a byte;
- * and two things that a second decoding wants to know beforehand: that it is one channel of 8 bits whose colours need no
- * conversion, which would take a sixth of the time, and that it is a BMP.
+ * and three things that a second decoding wants to know beforehand: that it is one channel of 8 bits whose colours need no
+ * conversion, which would take a sixth of the time, that it is a BMP, and that its format is one that libvips would let
+ * the decoder shrink.
  */
-export const CHANGE = { cmyk: 1, grey: 2, deep: 4, alpha: 8, turned: 16, plainGrey: 32, bmp: 64 } as const;
+export const CHANGE = {
+  cmyk: 1,
+  grey: 2,
+  deep: 4,
+  alpha: 8,
+  turned: 16,
+  plainGrey: 32,
+  bmp: 64,
+  shrinkOnLoad: 128,
+} as const;
 
 const WORDS: readonly (readonly [bit: number, words: string])[] = [
   [CHANGE.cmyk, 'CMYK converted to sRGB'],

@@ -9,7 +9,7 @@ import { ahead } from './ahead';
 import { type CacheReport, OpenCaches } from './cache/open-caches';
 import { fileRecords, KeptRecords, PartTable } from './file-records';
 import type { ImageEntry } from './image-entry';
-import { DECODING_VERSION, Decoders, type EntryFile, type OpenedPart, openPart } from './part-source';
+import { Decoders, type EntryFile, type OpenedPart, openPart, pixelsVersion } from './part-source';
 
 /** Images in files, opened. */
 export interface FileDataset extends Dataset {
@@ -60,7 +60,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
   const skipped: { path: string; reason: string }[] = [];
   const conversions = new Map<string, number>();
   let channels: 1 | 3 = 1;
-  const hash = createHash('sha256').update(JSON.stringify([DECODING_VERSION, size, maskSize]));
+  const hash = createHash('sha256').update(JSON.stringify([FIRST_VERSION, size, maskSize]));
   let done = 0;
 
   const open = (entry: ImageEntry) => openEntry(decoders.filesOf(entry), caches, limits).catch(asImageError);
@@ -77,9 +77,11 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
       }
       const { id, label, defectType, mask } = entry;
       const threshold = typeof mask === 'object' ? (mask.threshold ?? 127) : (mask ?? null);
-      hash.update(
-        JSON.stringify([id, label, defectType, threshold, ...outcome.map(({ digest }) => hex(digest))]),
-      );
+      const digests = outcome.map((part) => {
+        const version = part.role === 'mask' ? FIRST_VERSION : pixelsVersion(part, size);
+        return version === FIRST_VERSION ? hex(part.digest) : `${hex(part.digest)} v${version}`;
+      });
+      hash.update(JSON.stringify([id, label, defectType, threshold, ...digests]));
       const [image] = outcome;
       for (const what of image ? describeChanges(image.changes, image.fileSize, size) : []) {
         conversions.set(what, (conversions.get(what) ?? 0) + 1);
@@ -183,6 +185,9 @@ function pixelsOf(files: OpenedFiles) {
   const { image, mask, twin } = pixels;
   return image && { image, ...(mask && { mask }), ...(twin && { twin }) };
 }
+
+/** Fingerprints say which version of decoding a file's pixels are of, where it is none of the first. */
+const FIRST_VERSION = 2;
 
 const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
 

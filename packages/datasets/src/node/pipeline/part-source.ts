@@ -10,6 +10,7 @@ import {
   decodePixels,
   imagePixels,
   maskPixels,
+  shrinks,
 } from '../decoding/decode';
 import {
   CHANGE,
@@ -25,8 +26,17 @@ import type { CacheSetting, DecodedCache } from './cache/decoded-cache';
 import type { FoundFile } from './cache/open-caches';
 import type { ImageEntry } from './image-entry';
 
-/** Raised when the same file would give other pixels. */
-export const DECODING_VERSION = 2;
+/** Raised when the same file would give other pixels; the cache holds those of one version alone. */
+const DECODING_VERSION = 3;
+
+/**
+ * The version of decoding since which an image of this size has had its pixels: 2, or 3 where 2 let the decoder shrink it, or
+ * shrank it before it was turned or reduced to 8 bits. Fingerprints hold it, so that they change with the pixels alone.
+ */
+export function pixelsVersion({ changes, fileSize }: Omit<KnownPart, 'checksum'>, size: Size): 2 | 3 {
+  const changed = changes & (CHANGE.shrinkOnLoad | CHANGE.turned | CHANGE.deep);
+  return changed !== 0 && shrinks(fileSize, size) ? 3 : 2;
+}
 
 /** What is known of a file of an open dataset. */
 export interface KnownPart {
@@ -106,8 +116,8 @@ function opened(path: string, state: FileState, { digest, fileSize, changes, pla
 }
 
 /**
- * Decodes a file once more. All of it but for a BMP is one piece of work outside this thread, which goes on while a step
- * of training holds it.
+ * Decodes a file once more. All of it is one piece of work outside this thread, which goes on while a step of training
+ * holds it; but for a BMP, and for what is shrunk from 16 bits or turned, which is two.
  *
  * @throws DatasetError `changed` when the pixels are others than they were.
  * @throws ImageError
