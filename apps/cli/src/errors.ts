@@ -17,12 +17,9 @@ export class InterruptedError extends Error {
 export function inOwnWords(error: unknown): unknown {
   // Told by name: only some commands load the package that it comes from.
   if (!(error instanceof Error && error.name === 'PipelineError')) return error;
-  const Own = OWN[String(Reflect.get(error, 'code'))] ?? UsageError;
+  const Own = Reflect.get(error, 'code') === 'interrupted' ? InterruptedError : UsageError;
   return new Own(withFlags(error.message), { cause: error });
 }
-
-const OWN: Readonly<Record<string, typeof UsageError | typeof PartlyFailedError | typeof InterruptedError>> =
-  { usage: UsageError, partial: PartlyFailedError, interrupted: InterruptedError };
 
 /** What the environment says, by the names of options that it sets. */
 const VARIABLES: Readonly<Record<string, string>> = {

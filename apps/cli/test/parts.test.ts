@@ -43,11 +43,11 @@ describe('an error of the pipeline', () => {
     );
   });
 
-  it('is a wrong command line, something that failed in part, or an interruption', () => {
-    const codes = (['usage', 'partial', 'interrupted'] as const).map((code) =>
+  it('is a wrong command line or an interruption', () => {
+    const codes = (['usage', 'interrupted'] as const).map((code) =>
       exitCodeOf(inOwnWords(new PipelineError(code, 'x'))),
     );
-    expect(codes).toEqual([2, 1, 130]);
+    expect(codes).toEqual([2, 130]);
     expect(inOwnWords(3)).toBe(3);
   });
 });

@@ -2,8 +2,6 @@
 export type PipelineErrorCode =
   /** An option, configuration or path that means nothing. A command line ends with exit code 2. */
   | 'usage'
-  /** Some of many things failed; what succeeded was done. */
-  | 'partial'
   /** The signal was aborted; what is needed to go on is saved where that can be. */
   | 'interrupted';
 
@@ -25,4 +23,9 @@ export class PipelineError extends Error {
   ) {
     super(option === undefined ? message : `\`${option}\`: ${message}`, options);
   }
+}
+
+/** A PipelineError `usage`: what a caller asked for means nothing here. */
+export function usageError(message: string, option?: string, options?: ErrorOptions): PipelineError {
+  return new PipelineError('usage', message, option, options);
 }

@@ -16,7 +16,7 @@ import {
 import { sha256 } from '@utad/files';
 import { randomVgg19Weights } from '@utad/perceptual';
 import { twoStageKind } from '@utad/two-stage';
-import { PipelineError } from './errors';
+import { usageError } from './errors';
 import type { Watch } from './events';
 import { type ImageSource, imagesFrom } from './images-from';
 import { type ImagePrediction, type PredictImagesOptions, predictImages } from './predict';
@@ -120,7 +120,7 @@ export async function open(
       const asset = assets[name] ?? remade(name, wanted);
       if (asset !== undefined) return asset;
       const what = wanted === undefined ? '' : ` "${wanted.name}" (SHA-256 ${wanted.sha256})`;
-      throw new PipelineError('usage', `expected the ${name}${what} that it was made with`, `assets.${name}`);
+      throw usageError(`expected the ${name}${what} that it was made with`, `assets.${name}`);
     },
   });
   return new OpenedDetector(detector, manifest.thresholds, manifest.training);
@@ -146,7 +146,7 @@ export async function train(
     if (roi !== undefined) detector = withRoi(made, roi);
     const data = await heldInMemory(images, detector.inputSize);
     if (data.count < 3) {
-      throw new PipelineError('usage', `train: expected at least 3 good images, received ${data.count}`);
+      throw usageError(`train: expected at least 3 good images, received ${data.count}`);
     }
     const { training, heldOut } = holdOut(data, { seed });
     const history = await detector.fit(training, {
@@ -170,7 +170,7 @@ function configOf({ kind, presets, defaultPreset }: DetectorKind, config: unknow
   const name = config ?? defaultPreset ?? Object.keys(presets)[0] ?? '';
   if (Object.hasOwn(presets, name)) return presets[name];
   const names = Object.keys(presets).join(', ');
-  throw new PipelineError('usage', `expected a preset of ${kind}: ${names}, received ${name}`, 'config');
+  throw usageError(`expected a preset of ${kind}: ${names}, received ${name}`, 'config');
 }
 
 async function heldInMemory(

@@ -1,5 +1,5 @@
 import type { AnomalyDetector } from '@utad/detector';
-import { PipelineError } from './errors';
+import { usageError } from './errors';
 
 /** Frees a detector once all predictions that were begun with it have ended. */
 export class SharedDetector {
@@ -18,7 +18,7 @@ export class SharedDetector {
    * @throws PipelineError `usage` when the detector is disposed of before the first is asked for.
    */
   async *during<T, R>(results: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
-    if (this.#state !== 'open') throw new PipelineError('usage', 'predict: expected a detector that is open');
+    if (this.#state !== 'open') throw usageError('predict: expected a detector that is open');
     this.#predictions++;
     try {
       return yield* results;

@@ -14,7 +14,7 @@ import {
   readVgg19Weights,
   verifyVgg19Cache,
 } from '@utad/perceptual/node';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import type { Watch } from '../events';
 
 /** What a caller says of things that detectors need and bundles do not hold, by their names. */
@@ -88,7 +88,7 @@ const vgg19: Vgg19Loader = {
     if (isSource(text)) return (await downloadVgg19(text, watch)).path;
     if ((await entryType(text)) === undefined) {
       const option = named === undefined ? 'fallbackAssets.vgg19' : 'assets.vgg19';
-      throw new PipelineError('usage', `expected VGG-19 weights, but ${text} does not exist`, option);
+      throw usageError(`expected VGG-19 weights, but ${text} does not exist`, option);
     }
     return resolve(text);
   },
@@ -156,8 +156,7 @@ const vgg19: Vgg19Loader = {
     }
     const what = wanted ? `"${wanted.name}" (SHA-256 ${wanted.sha256})` : 'of any kind';
     const why = tried.length > 0 ? `; ${tried.join('; ')}` : '';
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected the VGG-19 weights ${what}${why}; give them with \`assets.vgg19\` PATH|URL or \`fallbackAssets.vgg19\``,
     );
   },
@@ -188,7 +187,7 @@ export function loaderOf(name: string): AssetLoader {
   const loader = Object.hasOwn(ASSET_LOADERS, name) ? ASSET_LOADERS[name] : undefined;
   if (loader !== undefined) return loader;
   const known = Object.keys(ASSET_LOADERS).join(', ');
-  throw new PipelineError('usage', `expected one of the assets ${known}, received ${name}`, 'assets');
+  throw usageError(`expected one of the assets ${known}, received ${name}`, 'assets');
 }
 
 /** What an asset is called where several are listed: by its loader, else by its name. */
@@ -205,11 +204,7 @@ export function assetTitle(name: string): string {
 export function checkAssets({ kind, assets = [] }: DetectorKind, named: AssetOptions['assets'] = {}): void {
   for (const name of Object.keys(named)) {
     if (assets.includes(name)) continue;
-    throw new PipelineError(
-      'usage',
-      `expected a detector that ${loaderOf(name).use}, received ${kind}`,
-      `assets.${name}`,
-    );
+    throw usageError(`expected a detector that ${loaderOf(name).use}, received ${kind}`, `assets.${name}`);
   }
 }
 
@@ -248,7 +243,7 @@ export async function downloadVgg19(
   } catch (error) {
     // The only thing that it takes and that can be wrong in itself is the source.
     if (error instanceof TypeError) {
-      throw new PipelineError('usage', error.message, undefined, { cause: error });
+      throw usageError(error.message, undefined, { cause: error });
     }
     throw error;
   }

@@ -1,4 +1,4 @@
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import type { EvaluatedRun } from './compare-run';
 
 /** Runs that differ in nothing but data and seed, under one name. */
@@ -42,8 +42,7 @@ function groupBy<K, T>(values: readonly T[], key: (value: T) => K): Map<K, T[]> 
 function labelOf(group: readonly EvaluatedRun[], labels: ReadonlyMap<string, string>): string | undefined {
   const found = new Set(group.flatMap(({ folder }) => labels.get(folder.path) ?? []));
   if (found.size > 1) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected one name for the runs of one detector, received ${[...found].join(' and ')}`,
       'name',
     );

@@ -4,7 +4,7 @@ import type { ImageRecord, Size } from '@utad/core';
 import { type BundleManifest, type FitSummary, readManifest } from '@utad/detector';
 import { entryType, folderStore } from '@utad/files/node';
 import { z } from 'zod';
-import { PipelineError } from '../errors';
+import { type PipelineError, usageError } from '../errors';
 import type { Watch } from '../events';
 import { DATASETS, type DataSource, nameOf, openData, rulesOf } from './data';
 import { aurocOf } from './evaluate-latent';
@@ -82,10 +82,9 @@ export interface EvaluatedRun {
 export async function readEvaluatedRun(path: string): Promise<EvaluatedRun> {
   const folder = new RunFolder(path);
   const kind = await entryType(path);
-  if (kind === undefined)
-    throw new PipelineError('usage', `expected the folder of a run, but ${path} does not exist`);
+  if (kind === undefined) throw usageError(`expected the folder of a run, but ${path} does not exist`);
   if (!(await folder.isRun())) {
-    throw new PipelineError('usage', `expected the folder of a run, but ${path} has no config.json`);
+    throw usageError(`expected the folder of a run, but ${path} has no config.json`);
   }
   const config = await folder.readConfig();
   const again = `utad evaluate ${path}`;
@@ -113,10 +112,7 @@ export function expectDifferentFolders(paths: readonly string[]): void {
   for (const path of paths) {
     const before = seen.get(resolve(path));
     if (before !== undefined) {
-      throw new PipelineError(
-        'usage',
-        `expected different runs, received ${before} and ${path}, which are one folder`,
-      );
+      throw usageError(`expected different runs, received ${before} and ${path}, which are one folder`);
     }
     seen.set(resolve(path), path);
   }
@@ -140,8 +136,7 @@ function expectTogether(path: string, { image }: MetricsFile, { items }: ScoresF
   );
   if (auroc === image.auroc) return;
   if (auroc !== null && image.auroc !== null && Math.abs(auroc - image.auroc) < 1e-9) return;
-  throw new PipelineError(
-    'usage',
+  throw usageError(
     `${path}: expected scores.json and metrics.json of one evaluation, received an image AUROC of ${auroc} and of ${image.auroc}; write both anew with: ${again}`,
   );
 }
@@ -152,17 +147,13 @@ function expectTogether(path: string, { image }: MetricsFile, { items }: ScoresF
  */
 async function read<T>(path: string, schema: z.ZodType<T>, again: string): Promise<T> {
   if ((await entryType(path)) !== 'file') {
-    throw new PipelineError(
-      'usage',
-      `expected an evaluated run, but there is no ${path}; write it with: ${again}`,
-    );
+    throw usageError(`expected an evaluated run, but there is no ${path}; write it with: ${again}`);
   }
   const parsed = schema.safeParse(jsonOf(await readFile(path, 'utf8')));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const where = issue === undefined || issue.path.length === 0 ? 'JSON' : issue.path.join('.');
-  throw new PipelineError(
-    'usage',
+  throw usageError(
     `${path}: expected what this version of utad writes: ${where}: ${issue?.message}; write it anew with: ${again}`,
   );
 }
@@ -209,8 +200,7 @@ export async function readTestImages(
 }
 
 function changed({ folder, scores, source }: EvaluatedRun, found: string): PipelineError {
-  return new PipelineError(
-    'usage',
+  return usageError(
     `${folder.name}: expected the ${scores.items.length} images that it was evaluated on in ${source.root ?? source.dataset}, received ${found}; evaluate it again with: utad evaluate ${folder.name}, or leave pictures out with \`no-grid\``,
   );
 }

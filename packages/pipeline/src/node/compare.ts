@@ -8,7 +8,7 @@ import {
 } from '@utad/report';
 import { renderComparison } from '@utad/report/node';
 import { version } from '../../package.json';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import { toJson } from '../text';
 import { Words } from '../words';
 import { type GridOptions, gridOf } from './compare-grid';
@@ -55,7 +55,7 @@ export interface ComparisonResult {
 export async function compare(paths: readonly string[], options: CompareOptions): Promise<ComparisonResult> {
   const { out, names = new Map(), grid: withGrid = true, signal, onEvent } = options;
   if (paths.length < 2) {
-    throw new PipelineError('usage', `expected two runs or more, received ${paths.length}`);
+    throw usageError(`expected two runs or more, received ${paths.length}`);
   }
   expectDifferentFolders(paths);
   const report = join(out, 'comparison.html');
@@ -121,8 +121,7 @@ function expectOneOfEach(detectors: readonly NamedDetector[]): void {
       const about = `${run.source.dataset} / ${categoryOf(run)}, seed ${run.config.seed}`;
       const before = seen.get(about);
       if (before !== undefined) {
-        throw new PipelineError(
-          'usage',
+        throw usageError(
           `expected one run of ${name} on ${about}, received ${before} and ${run.folder.name}; \`name\` tells them apart`,
         );
       }

@@ -11,7 +11,7 @@ import {
   parseDocument,
   type YAMLError,
 } from 'yaml';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import { isPlain, type Path } from './config-path';
 
 /** Some thirty times what a configuration has; a pipe or a device may never end. */
@@ -28,19 +28,16 @@ export async function readConfigFile(path: string): Promise<string> {
     for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PipelineError('usage', `expected a readable file, received ${path}: ${reason}`, 'config');
+    throw usageError(`expected a readable file, received ${path}: ${reason}`, 'config');
   }
   const bytes = Buffer.concat(chunks);
   if (bytes.length > MOST_BYTES) {
-    throw new PipelineError(
-      'usage',
-      `${path}: expected a configuration of at most ${MOST_BYTES} bytes, received more`,
-    );
+    throw usageError(`${path}: expected a configuration of at most ${MOST_BYTES} bytes, received more`);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new PipelineError('usage', `${path}: expected text in UTF-8, received other bytes`);
+    throw usageError(`${path}: expected text in UTF-8, received other bytes`);
   }
 }
 
@@ -82,7 +79,7 @@ export function parseYaml(text: string, { name, lines = true }: ParseYamlOptions
   // A tag that is not known would be left out with no more than a warning.
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
-    throw new PipelineError('usage', `${placeAt(problem.pos[0])}: ${sentenceOf(problem, text)}`);
+    throw usageError(`${placeAt(problem.pos[0])}: ${sentenceOf(problem, text)}`);
   }
   const nodeAt = (path: Path): Node | undefined => {
     let place: Node | undefined = document.contents ?? undefined;
@@ -106,12 +103,12 @@ export function parseYaml(text: string, { name, lines = true }: ParseYamlOptions
     value = document.toJS();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PipelineError('usage', `${name}: expected aliases that can be resolved, received: ${reason}`);
+    throw usageError(`${name}: expected aliases that can be resolved, received: ${reason}`);
   }
   const wrong = firstNotPlain(value);
   if (wrong !== undefined) {
     const at = wrong.path.length > 0 ? `${place(wrong.path)}: ${wrong.path.join('.')}` : name;
-    throw new PipelineError('usage', `${at}: expected ${wrong.expected}, received ${wrong.received}`);
+    throw usageError(`${at}: expected ${wrong.expected}, received ${wrong.received}`);
   }
   return { value, place };
 }
@@ -125,8 +122,7 @@ function expectShallow(text: string, placeAt: (offset: number, counter: LineCoun
     for (const _ of parser.next(lexeme));
     if (parser.stack.length <= DEEPEST) continue;
     const place = placeAt(parser.offset - lexeme.length, counter);
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `${place}: expected at most ${DEEPEST} groups and lists inside each other, received more`,
     );
   }

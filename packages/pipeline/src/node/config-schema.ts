@@ -1,6 +1,6 @@
 import type { DetectorKind } from '@utad/detector';
 import { closestMatch } from 'leven';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import { isPlain, type Path, type Plain, pathText, valueAt } from './config-path';
 
 /** What was laid over a configuration, in the order in which it was laid. */
@@ -60,8 +60,7 @@ export async function validateConfig(
   const problems = result.issues.flatMap(problemsOf);
   // A mistyped key is often why another is missing.
   const first = problems.find(({ unknownKey }) => unknownKey) ?? problems[0];
-  if (first === undefined)
-    throw new PipelineError('usage', `${name}: expected a valid configuration, received another`);
+  if (first === undefined) throw usageError(`${name}: expected a valid configuration, received another`);
   const layer = layerOf(layers, first.path);
   const place = layer?.place(first.path) ?? (await placeOfAll(schema, layers, { like, name }));
   const key =
@@ -70,7 +69,7 @@ export async function validateConfig(
     ? unknownKey(first.path, config, schema, like)
     : wrongValue(first, config, schema);
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  throw new PipelineError('usage', `${place}: ${key}${sentence}${more}`);
+  throw usageError(`${place}: ${key}${sentence}${more}`);
 }
 
 /** Of something wrong that no layer set: what was begun with may be wrong itself, or does not go with some layer. */

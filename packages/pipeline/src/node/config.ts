@@ -1,5 +1,5 @@
 import type { DetectorKind } from '@utad/detector';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import { parseYaml, readConfigFile } from './config-file';
 import { isPlain, merge, type Path, setAt, sharedLength, valueAt } from './config-path';
 import { type Layer, shownValue, validateConfig } from './config-schema';
@@ -54,7 +54,7 @@ export async function loadConfig(
         : { value: options.config, place: () => '`config`' };
     if (!isPlain(value)) {
       const received = value === null ? 'an empty file' : shownValue(value);
-      throw new PipelineError('usage', `${place([])}: expected keys with values, received ${received}`);
+      throw usageError(`${place([])}: expected keys with values, received ${received}`);
     }
     config = merge(config, value);
     layers.push({
@@ -108,8 +108,7 @@ function shortcutsOf(
     }
     const known = Object.keys(shortcuts);
     const others = known.length === 0 ? '' : `, which has ${known.join(', ')}`;
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected a detector that has this option, received ${kind}${others}; \`set\` changes its configuration`,
       option,
     );
@@ -122,11 +121,7 @@ function splitAssignment(assignment: string): [path: string, value: string] {
   const path = assignment.slice(0, Math.max(0, equals));
   const keys = path.split('.');
   if (keys.includes('') || keys.includes('__proto__')) {
-    throw new PipelineError(
-      'usage',
-      `expected key=value, with keys joined by dots, received ${assignment}`,
-      'set',
-    );
+    throw usageError(`expected key=value, with keys joined by dots, received ${assignment}`, 'set');
   }
   return [path, assignment.slice(equals + 1)];
 }

@@ -14,7 +14,7 @@ import {
 import { userCacheFolder } from '@utad/files/node';
 import { SYNTHETIC_CATEGORIES, SYNTHETIC_PRODUCTS, synthesize } from '@utad/synthetic';
 import * as z from 'zod';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import type { Watch } from '../events';
 import { METRIC_SIZE } from '../metric-size';
 import { formatCount } from '../text';
@@ -80,23 +80,17 @@ export function sourceOf(options: SourceOptions, otherwise?: DataSource): DataSo
   const rule = rulesOf(dataset).category;
   if (rule === 'drawn') {
     if (options.root !== undefined) {
-      throw new PipelineError(
-        'usage',
-        '`dataset` synthetic: expected no `root`, since its images are drawn, not read',
-      );
+      throw usageError('`dataset` synthetic: expected no `root`, since its images are drawn, not read');
     }
     return { dataset, root: null, category: category ?? 'washer' };
   }
   if (root === null) {
     const what = dataset === 'manifest' ? 'a CSV file or JSON lines' : 'the folder of the images';
-    throw new PipelineError('usage', `expected ${what}, received none`, 'root');
+    throw usageError(`expected ${what}, received none`, 'root');
   }
   if (rule === 'none') {
     if (options.category !== undefined) {
-      throw new PipelineError(
-        'usage',
-        `\`dataset\` ${dataset}: expected no \`category\`, received ${options.category}`,
-      );
+      throw usageError(`\`dataset\` ${dataset}: expected no \`category\`, received ${options.category}`);
     }
     return { dataset, root, category: null };
   }
@@ -105,7 +99,7 @@ export function sourceOf(options: SourceOptions, otherwise?: DataSource): DataSo
       rule === 'class'
         ? 'the class that is normal, by number or name'
         : 'the name of a product, such as screw';
-    throw new PipelineError('usage', `expected ${what}, received none`, 'category');
+    throw usageError(`expected ${what}, received none`, 'category');
   }
   return { dataset, root, category: rule === 'class' ? className(dataset, category) : category };
 }
@@ -148,8 +142,7 @@ export function checkAugment(given: unknown): AugmentConfig {
   const parsed = augmentConfig.safeParse(given);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new PipelineError(
-    'usage',
+  throw usageError(
     `expected some of ${Object.keys(augmentConfig.shape).join(', ')}: ${[...(issue?.path ?? []), ''].join(': ')}${issue?.message}`,
     'augment',
   );
@@ -274,8 +267,7 @@ function openFiles(
 function drawn(category: string | null, { split, size, limit, seed }: OpenDataOptions): Dataset {
   const known = SYNTHETIC_CATEGORIES.find((name) => name === category);
   if (known === undefined) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected a synthetic product of ${SYNTHETIC_CATEGORIES.join(', ')}, received ${category}`,
       'category',
     );

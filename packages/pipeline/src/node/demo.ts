@@ -6,7 +6,7 @@ import { SYNTHETIC_VERSION, type SyntheticCategory } from '@utad/synthetic';
 import { writeSynthetic } from '@utad/synthetic/node';
 import { type TwoStageConfig, twoStagePresets } from '@utad/two-stage';
 import * as z from 'zod';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import type { Watch } from '../events';
 import { type AssetOptions, assetRequest, BUNDLED, loaderOf } from './assets';
 import { type ConfigOptions, loadConfig } from './config';
@@ -61,8 +61,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
     return { folder, metrics: await readMetrics(folder), seconds: 0 };
   }
   if (state === 'other' && !force) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected a new folder or this demonstration, but ${out} holds something else; \`force\` replaces a demonstration of other settings`,
       'out',
     );
@@ -115,11 +114,7 @@ export async function demo(options: DemoOptions): Promise<DemoResult> {
 async function removeDemo(folder: RunFolder, root: string): Promise<void> {
   if ((await entryType(folder.path)) === undefined) return;
   if ((await entryType(settingsPath(folder))) === undefined) {
-    throw new PipelineError(
-      'usage',
-      `expected a demonstration to replace, but ${folder.name} holds none`,
-      'out',
-    );
+    throw usageError(`expected a demonstration to replace, but ${folder.name} holds none`, 'out');
   }
   await folder.clear();
   await rm(root, { recursive: true, force: true });

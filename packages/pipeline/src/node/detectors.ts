@@ -14,7 +14,7 @@ import { twoStageKind } from '@utad/two-stage';
 import { resolve as resolveImport } from 'import-meta-resolve';
 import { closestMatch } from 'leven';
 import * as z from 'zod';
-import { PipelineError } from '../errors';
+import { type PipelineError, usageError } from '../errors';
 
 /** The kinds of detectors that need no module to bring them, the default one first. */
 export const BUILT_IN: readonly [DetectorKind, ...DetectorKind[]] = [twoStageKind];
@@ -41,19 +41,14 @@ export async function findDetector(option?: DetectorOption): Promise<FoundKind> 
   if (option === undefined) return { kind: BUILT_IN[0], module: null };
   if (typeof option === 'object') {
     if (isDetectorKind(option)) return { kind: option, module: null };
-    throw new PipelineError(
-      'usage',
-      `expected a DetectorKind, received ${problemOfKind(option)}`,
-      'detector',
-    );
+    throw usageError(`expected a DetectorKind, received ${problemOfKind(option)}`, 'detector');
   }
   const builtIn = BUILT_IN.find(({ kind }) => kind === option);
   if (builtIn !== undefined) return { kind: builtIn, module: null };
   const module = await resolveModule(option, NAMES);
   const kind = await importDetector(module, option);
   if (NAMES.includes(kind.kind)) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `\`detector\` ${option}: expected a kind with a name of its own, received ${kind.kind}, which is built in`,
     );
   }
@@ -71,10 +66,7 @@ export async function findDetectorOf(kind: string, option?: DetectorOption): Pro
   const found = known.find((one) => one.kind.kind === kind);
   if (found !== undefined) return found;
   const names = known.map((one) => one.kind.kind).join(', ');
-  throw new PipelineError(
-    'usage',
-    `expected a detector of kind ${names}, received ${kind}; \`detector\` FILE brings others`,
-  );
+  throw usageError(`expected a detector of kind ${names}, received ${kind}; \`detector\` FILE brings others`);
 }
 
 /**
@@ -93,8 +85,7 @@ export async function findDetectorAmong(
     if (brought.kind.kind === kind) return brought;
   }
   const received = options.map((option) => (typeof option === 'string' ? option : option.kind));
-  throw new PipelineError(
-    'usage',
+  throw usageError(
     `expected a detector of kind ${kind}, received ${received.join(', ') || 'none'}; \`detector\` FILE brings one`,
   );
 }
@@ -111,8 +102,7 @@ export function presetOf(kind: DetectorKind, name?: string): { name: string; con
   const chosen = name ?? kind.defaultPreset ?? names[0] ?? '';
   if (Object.hasOwn(kind.presets, chosen)) return { name: chosen, config: kind.presets[chosen] };
   const near = closestMatch(chosen, names, { maxDistance: 2 });
-  throw new PipelineError(
-    'usage',
+  throw usageError(
     `expected a preset of ${kind.kind}: ${names.join(', ')}, received ${chosen}${near === undefined ? '' : `; did you mean ${near}?`}`,
   );
 }
@@ -219,17 +209,13 @@ async function importDetector(url: string, name: string): Promise<DetectorKind> 
   const exported = await defaultExport(url).catch(async (cause: unknown) => {
     const line = cause instanceof SyntaxError ? await lineOfMistake(url) : '';
     const place = `\`detector\` ${name}${line}`;
-    throw new PipelineError(
-      'usage',
-      `${place}: expected a module that loads, received ${messageOf(cause)}`,
-      undefined,
-      { cause },
-    );
+    throw usageError(`${place}: expected a module that loads, received ${messageOf(cause)}`, undefined, {
+      cause,
+    });
   });
   const kind = typeof exported === 'function' ? await call(exported, name) : exported;
   if (isDetectorKind(kind)) return kind;
-  throw new PipelineError(
-    'usage',
+  throw usageError(
     `\`detector\` ${name}: expected a DetectorKind, or a function that gives one, as its default export, received ${problemOfKind(kind)}`,
   );
 }
@@ -258,8 +244,7 @@ async function call(make: CallableFunction, name: string): Promise<unknown> {
   try {
     return await Reflect.apply(make, undefined, [context]);
   } catch (cause) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `\`detector\` ${name}: expected its default export to give a DetectorKind, received ${messageOf(cause)}`,
       undefined,
       { cause },
@@ -307,8 +292,7 @@ export async function resolveModule(name: string, builtIn: readonly string[]): P
 function missing(name: string, builtIn: readonly string[], cause?: unknown): PipelineError {
   const near = closestMatch(name, builtIn, { maxDistance: 3 });
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  return new PipelineError(
-    'usage',
+  return usageError(
     `expected ${builtIn.join(', ')}, the path of a module, or a package that is installed here, received ${name}, which is none of them${hint}`,
     'detector',
     { cause },

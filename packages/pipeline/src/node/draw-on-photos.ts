@@ -4,7 +4,7 @@ import { folder, type ImageEntry, manifest, openDataset, type SplitReadOptions }
 import { readManifest } from '@utad/detector';
 import { entryType, folderStore } from '@utad/files/node';
 import { type WritePhotoDefectsOptions, writePhotoDefects } from '@utad/synthetic/node';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import type { Watch } from '../events';
 import { openData } from './data';
 import { findDataset } from './find-dataset';
@@ -70,17 +70,13 @@ export async function drawOnPhotos(options: PhotoOptions): Promise<DrawnPhotos> 
 /** Before every photograph is read, which takes a while. */
 async function expectFree(out: string, force: boolean): Promise<void> {
   if (force || (await entryType(out)) === undefined) return;
-  throw new PipelineError('usage', `expected a new folder, found ${out}; --force replaces it`, 'out');
+  throw usageError(`expected a new folder, found ${out}; --force replaces it`, 'out');
 }
 
 /** Pictures among the photographs would be trained on as good ones. */
 function expectOutside(out: string, root: string): void {
   if (!`${resolve(out)}${sep}`.startsWith(`${root}${sep}`)) return;
-  throw new PipelineError(
-    'usage',
-    `expected a folder outside ${root}, where the photographs are, received ${out}`,
-    'out',
-  );
+  throw usageError(`expected a folder outside ${root}, where the photographs are, received ${out}`, 'out');
 }
 
 /** Photographs of good parts. */
@@ -116,11 +112,7 @@ async function photosAt(
     onProgress: (done, total) => onEvent?.({ type: 'progress', task: 'photographs read', done, total }),
   };
   if (location.source === 'classes') {
-    throw new PipelineError(
-      'usage',
-      `expected photographs of one product, received the classes of ${name}`,
-      'photos',
-    );
+    throw usageError(`expected photographs of one product, received the classes of ${name}`, 'photos');
   }
   if (location.source === 'manifest') {
     const { entries } = await manifest({ ...reading, file: location.file });
@@ -132,11 +124,7 @@ async function photosAt(
   }
   const [category, ...more] = location.categories ?? [];
   if (more.length > 0) {
-    throw new PipelineError(
-      'usage',
-      `expected one product, received ${location.categories?.join(', ')}`,
-      'category',
-    );
+    throw usageError(`expected one product, received ${location.categories?.join(', ')}`, 'category');
   }
   const { entries } = await openDataset(location.known, {
     ...reading,
@@ -154,20 +142,12 @@ async function photosAt(
 async function photosHeldOut(path: string, { onEvent, signal }: Watch): Promise<Photos> {
   const { path: bundle, run: runFolder } = await findBundle(path);
   if (runFolder === undefined) {
-    throw new PipelineError(
-      'usage',
-      `expected the folder of a run, received the bundle ${path}`,
-      'heldOutOf',
-    );
+    throw usageError(`expected the folder of a run, received the bundle ${path}`, 'heldOutOf');
   }
   const run = await runFolder.readConfig();
   const { root, limit, seed, skipBad } = run;
   if (root === null) {
-    throw new PipelineError(
-      'usage',
-      'expected a run on photographs, received one on images that are drawn',
-      'heldOutOf',
-    );
+    throw usageError('expected a run on photographs, received one on images that are drawn', 'heldOutOf');
   }
   const manifest = await readManifest(folderStore(bundle));
   const { data, entries } = await openData(run, {
@@ -178,19 +158,14 @@ async function photosHeldOut(path: string, { onEvent, signal }: Watch): Promise<
   const before = manifest.training.fingerprint;
   // What varies training images adds how it does so.
   if (before !== training.fingerprint && !before.startsWith(`${training.fingerprint}+`)) {
-    throw new PipelineError(
-      'usage',
-      `expected the images that ${path} was trained on, found others in ${root}`,
-      'heldOutOf',
-    );
+    throw usageError(`expected the images that ${path} was trained on, found others in ${root}`, 'heldOutOf');
   }
   const ids = new Set<string>();
   const all = everyIndex(heldOut);
   for await (const { id } of heldOut.records(all)) ids.add(id);
   const those = entries.filter(({ id }) => ids.has(id));
   if (those.length < ids.size) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected photographs in files of their own, received ${run.dataset} images`,
       'heldOutOf',
     );

@@ -4,7 +4,7 @@ import type { Splits } from '@utad/datasets/node';
 import { MetricError, rocAuc } from '@utad/eval';
 import { stageFiles } from '@utad/files/node';
 import { type Latent, renderReport, type ScoreComparison } from '@utad/report';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import {
   type EvaluatedBatch,
   type EvaluationObserver,
@@ -82,7 +82,7 @@ export async function evaluate(
   const folder = run.run?.folder;
   const out = options.out ?? folder?.name;
   if (out === undefined) {
-    throw new PipelineError('usage', `expected a folder, since ${run.path} is in no run folder`, 'out');
+    throw usageError(`expected a folder, since ${run.path} is in no run folder`, 'out');
   }
   const staged = new StagedOutputs(options);
   try {

@@ -3,7 +3,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import { KNOWN_DATASETS, MVTEC_AD } from '@utad/datasets';
 import { type DatasetLocation, fetchedId, treeCategories } from '@utad/datasets/node';
 import { entryType } from '@utad/files/node';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 
 /** What is said of a data set on the disk. */
 export interface FindDatasetOptions {
@@ -31,7 +31,7 @@ export async function findDataset(
   { dataset, category }: FindDatasetOptions = {},
 ): Promise<FoundDataset> {
   const there = await entryType(path);
-  if (there === undefined) throw new PipelineError('usage', `expected a data set, found nothing at ${path}`);
+  if (there === undefined) throw usageError(`expected a data set, found nothing at ${path}`);
   const root = resolve(path);
   if (dataset === undefined && category === undefined && (await isCategory(root))) {
     const [parent, name] = [dirname(root), basename(root)];
@@ -43,16 +43,11 @@ export async function findDataset(
   const name = dataset ?? (await looksLike(root, there));
   const known = KNOWN_DATASETS.find(({ id }) => id === name);
   if (category !== undefined && (known?.format !== 'tree' || known.categories.length === 0)) {
-    throw new PipelineError(
-      'usage',
-      `expected none for ${name}, received ${category.join(', ')}`,
-      'category',
-    );
+    throw usageError(`expected none for ${name}, received ${category.join(', ')}`, 'category');
   }
   if (name === 'manifest' || there === 'file') {
     if (name !== 'manifest' || there !== 'file') {
-      throw new PipelineError(
-        'usage',
+      throw usageError(
         `\`dataset\` ${name}: expected a ${name === 'manifest' ? 'file' : 'folder'}, found a ${there} at ${path}`,
       );
     }
@@ -76,10 +71,7 @@ async function isCategory(root: string): Promise<boolean> {
 async function looksLike(root: string, there: 'file' | 'folder'): Promise<string> {
   if (there === 'file') {
     if (['.csv', '.jsonl', '.ndjson'].includes(extname(root).toLowerCase())) return 'manifest';
-    throw new PipelineError(
-      'usage',
-      `expected a folder, or a manifest in CSV or JSON lines, received ${root}`,
-    );
+    throw usageError(`expected a folder, or a manifest in CSV or JSON lines, received ${root}`);
   }
   const fetched = await fetchedId(root);
   if (KNOWN_DATASETS.some(({ id }) => id === fetched)) return fetched ?? '';

@@ -7,7 +7,7 @@ import { entryType } from '@utad/files/node';
 import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
 import { featureScale } from '@utad/perceptual/load';
 import type { BackendName, ChosenBackend } from '@utad/runtime';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import type { Watch } from '../events';
 import { type AssetOptions, assetRequest, chooseVgg19 } from './assets';
 import { addConversions, conversionSentences } from './data';
@@ -135,28 +135,24 @@ async function readPair(
   size: Size | undefined,
 ): Promise<readonly [PairImage, PairImage]> {
   for (const path of paths) {
-    if ((await entryType(path)) !== 'file')
-      throw new PipelineError('usage', `expected an image, but ${path} is no file`);
+    if ((await entryType(path)) !== 'file') throw usageError(`expected an image, but ${path} is no file`);
   }
   const [a, b] = [await read(paths[0], size), await read(paths[1], size)];
   for (const image of [a, b]) {
     const [height, width] = image.size;
     if (height < SMALLEST || width < SMALLEST) {
-      throw new PipelineError(
-        'usage',
+      throw usageError(
         `expected images of at least ${SMALLEST}x${SMALLEST} pixels, but ${image.path} has ${height}x${width}`,
       );
     }
     if (height * width > MOST_PIXELS) {
-      throw new PipelineError(
-        'usage',
+      throw usageError(
         `expected images of at most ${MOST_PIXELS} pixels, but ${image.path} has ${height}x${width}; \`size\` 256 resizes both`,
       );
     }
   }
   if (a.size.join() !== b.size.join()) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected images of one size, but ${a.path} has ${a.size.join('x')} and ${b.path} ${b.size.join('x')}; \`size\` 256 resizes both`,
     );
   }

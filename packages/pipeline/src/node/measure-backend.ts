@@ -38,28 +38,7 @@ const epoch: z.ZodType<EpochEstimate> = z.object({
   basis: z.enum(['measured', 'estimated']),
 });
 
-/**
- * What a process that measures a backend says, a line each, as soon as it knows it: what it said before it died is
- * kept. Speeds are GFLOP/s, `bandwidth` GB/s.
- */
-export type BackendPart =
-  | { part: 'backend'; name: string; version: string; device: string; reason: string }
-  | { part: 'gradients'; checked: number; wrong: readonly ConformanceFault[] }
-  | {
-      part: 'speed';
-      gflops: { forward: number; gradients: number | null };
-      convolutions: {
-        input: number[];
-        kernel: number;
-        filters: number;
-        forward: number;
-        gradients: number | null;
-      }[];
-      bandwidth: number;
-    }
-  | { part: 'epochs'; epochs: EpochEstimate[] };
-
-const backendPart: z.ZodType<BackendPart> = z.discriminatedUnion('part', [
+const backendPart = z.discriminatedUnion('part', [
   z.object({
     part: z.literal('backend'),
     name: z.string(),
@@ -76,6 +55,12 @@ const backendPart: z.ZodType<BackendPart> = z.discriminatedUnion('part', [
   }),
   z.object({ part: z.literal('epochs'), epochs: z.array(epoch) }),
 ]);
+
+/**
+ * What a process that measures a backend says, a line each, as soon as it knows it: what it said before it died is
+ * kept. Speeds are GFLOP/s, `bandwidth` GB/s.
+ */
+export type BackendPart = z.infer<typeof backendPart>;
 
 const MARK = 'utad-doctor ';
 

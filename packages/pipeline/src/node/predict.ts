@@ -7,7 +7,7 @@ import type { AnomalyDetector, Thresholds } from '@utad/detector';
 import type { ScoredRegion } from '@utad/eval';
 import { entryType, writeFileAtomic } from '@utad/files/node';
 import { floatTiff } from '@utad/report';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import type { Watch } from '../events';
 import { imagesFrom, type PixelData } from '../images-from';
 import { type ImagePrediction, predictBatch } from '../predict';
@@ -188,8 +188,7 @@ export async function listInputs(
     else inputs.push(nameless(source));
   }
   const named = sources.map((source) => (typeof source === 'string' ? source : 'what was given'));
-  if (inputs.length === 0)
-    throw new PipelineError('usage', `expected images, found none in ${named.join(', ')}`);
+  if (inputs.length === 0) throw usageError(`expected images, found none in ${named.join(', ')}`);
   return inputs;
 }
 
@@ -201,7 +200,7 @@ function isList(source: PredictSource | readonly PredictSource[]): source is rea
 async function pathsOf(path: string): Promise<[path: string, stem: string][]> {
   const kind = await entryType(path);
   if (kind === undefined) {
-    throw new PipelineError('usage', `expected an image or a folder, but ${path} does not exist`);
+    throw usageError(`expected an image or a folder, but ${path} does not exist`);
   }
   const base = kind === 'folder' ? path : dirname(path);
   return (kind === 'folder' ? await imagePaths(path) : [path]).map((path) => {

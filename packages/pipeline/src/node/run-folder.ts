@@ -7,7 +7,7 @@ import type { FitSummary } from '@utad/detector';
 import { dropTornLine, entryType, removeLeftovers, writeFileAtomic, writeFolder } from '@utad/files/node';
 import type { BackendName } from '@utad/runtime';
 import * as z from 'zod';
-import { PipelineError } from '../errors';
+import { usageError } from '../errors';
 import { toJson } from '../text';
 import { augmentConfig, DATASETS } from './data';
 
@@ -70,10 +70,7 @@ export function parseRunConfig(text: string, path: string): RunConfig {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new PipelineError(
-      'usage',
-      `${path}: expected the configuration of a run, received something that is not JSON`,
-    );
+    throw usageError(`${path}: expected the configuration of a run, received something that is not JSON`);
   }
   const result = runConfig.safeParse(value);
   if (result.success) {
@@ -81,8 +78,7 @@ export function parseRunConfig(text: string, path: string): RunConfig {
     return { assets: vgg19 === null ? {} : { vgg19 }, ...config };
   }
   const [issue] = result.error.issues;
-  throw new PipelineError(
-    'usage',
+  throw usageError(
     `${path}: expected the configuration of a run: ${issue?.path.join('.')}: ${issue?.message}`,
   );
 }
@@ -200,18 +196,16 @@ export class RunFolder {
   async expectFree({ force }: { force: boolean }): Promise<void> {
     const kind = await entryType(this.path);
     if (kind === undefined) return;
-    if (kind === 'file')
-      throw new PipelineError('usage', `expected a folder, received the file ${this.name}`, 'out');
+    if (kind === 'file') throw usageError(`expected a folder, received the file ${this.name}`, 'out');
     const run = await this.isRun();
     if (!force) {
       const hint = run
         ? '`resume` continues its run, `force` replaces it'
         : '`force` writes into it if it is empty';
-      throw new PipelineError('usage', `expected a new folder, but ${this.name} exists; ${hint}`, 'out');
+      throw usageError(`expected a new folder, but ${this.name} exists; ${hint}`, 'out');
     }
     if (!run && (await readdir(this.path)).length > 0) {
-      throw new PipelineError(
-        'usage',
+      throw usageError(
         `expected a run to replace or an empty folder, but ${this.name} holds other things`,
         'out',
       );
@@ -237,7 +231,7 @@ export interface FoundBundle {
  */
 export async function findBundle(path: string): Promise<FoundBundle> {
   if ((await entryType(path)) === undefined) {
-    throw new PipelineError('usage', `expected the folder of a run or a bundle, but ${path} does not exist`);
+    throw usageError(`expected the folder of a run or a bundle, but ${path} does not exist`);
   }
   const run = new RunFolder(path);
   if (await run.isRun()) {
@@ -245,16 +239,14 @@ export async function findBundle(path: string): Promise<FoundBundle> {
       (await entryType(run.bundle)) === undefined &&
       (await entryType(`${run.bundle}.previous`)) === undefined
     ) {
-      throw new PipelineError(
-        'usage',
+      throw usageError(
         `${path} has no bundle yet: its training is not complete; continue it with: utad train --resume --out ${path}`,
       );
     }
     return { path: run.bundle, run };
   }
   if ((await entryType(join(path, 'utad.json'))) === undefined) {
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `expected the folder of a run or a bundle, but ${path} has neither config.json nor utad.json`,
     );
   }

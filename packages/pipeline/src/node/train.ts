@@ -18,7 +18,7 @@ import {
 import { entryType, folderStore, writeFileAtomic } from '@utad/files/node';
 import type { BackendName, ChosenBackend } from '@utad/runtime';
 import { version } from '../../package.json';
-import { PipelineError } from '../errors';
+import { PipelineError, usageError } from '../errors';
 import type { Watch } from '../events';
 import { toJson } from '../text';
 import { type AssetOptions, assetRequest, checkAssets, loaderOf } from './assets';
@@ -102,7 +102,7 @@ export class TrainedRun extends OpenedRun {
  */
 export async function train(options: TrainOptions): Promise<TrainedRun> {
   const { out, resume = false, force = false } = options;
-  if (resume && force) throw new PipelineError('usage', 'expected `resume` or `force`, received both');
+  if (resume && force) throw usageError('expected `resume` or `force`, received both');
   const folder = new RunFolder(out);
   if (!resume) await folder.expectFree({ force });
   const plan = resume ? await resumedPlan(folder, options) : await newPlan(options);
@@ -180,7 +180,7 @@ type Plain = string | number | boolean | null | undefined;
  */
 async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<TrainingPlan> {
   if (!(await folder.isRun())) {
-    throw new PipelineError('usage', `expected the folder of a run, but ${folder.name} holds none`, 'resume');
+    throw usageError(`expected the folder of a run, but ${folder.name} holds none`, 'resume');
   }
   const saved = await folder.readConfig();
   const { kind } = await findDetectorOf(saved.detector, options.detector);
@@ -189,8 +189,7 @@ async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<Tr
   const config = await loadConfig(base);
   const contradict = (option: string, value: Plain, was: Plain) => {
     if (value === undefined || JSON.stringify(value) === JSON.stringify(was)) return;
-    throw new PipelineError(
-      'usage',
+    throw usageError(
       `the run in ${folder.name} has ${was ?? 'no'} for \`${option}\`, received ${value}; leave it out`,
       'resume',
     );
@@ -221,8 +220,7 @@ async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<Tr
   if (changesConfig(options)) {
     const changed = await loadConfig({ ...base, base: config }, options);
     if (JSON.stringify(changed) !== JSON.stringify(config)) {
-      throw new PipelineError(
-        'usage',
+      throw usageError(
         `\`config\`, \`set\` and \`epochs\` say otherwise than ${name}; leave them out`,
         'resume',
       );
@@ -333,11 +331,11 @@ export async function carryOut(
 /** @throws PipelineError `usage` where the picture cannot be read, or nothing in it is bright. */
 async function readRoi(path: string, size: Size): Promise<Roi> {
   const bytes = await readFile(path).catch((cause: Error) => {
-    throw new PipelineError('usage', `expected a picture, but ${path}: ${cause.message}`, 'roi', { cause });
+    throw usageError(`expected a picture, but ${path}: ${cause.message}`, 'roi', { cause });
   });
   const mask = await decodeMask(bytes, path, size);
   if (mask.includes(1)) return { mask, size };
-  throw new PipelineError('usage', `expected a picture with bright pixels, found none in ${path}`, 'roi');
+  throw usageError(`expected a picture with bright pixels, found none in ${path}`, 'roi');
 }
 
 /** Thresholds want an image that training has not seen, and a batch has two images at least. */
@@ -345,10 +343,7 @@ const FEWEST_IMAGES = 3;
 
 function split({ data }: OpenedData, seed: number) {
   if (data.count < FEWEST_IMAGES) {
-    throw new PipelineError(
-      'usage',
-      `training: expected at least ${FEWEST_IMAGES} good images, received ${data.count}`,
-    );
+    throw usageError(`training: expected at least ${FEWEST_IMAGES} good images, received ${data.count}`);
   }
   return holdOut(data, { seed });
 }
