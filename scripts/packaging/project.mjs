@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleFor } from './bundle.mjs';
 import { command, PackagingError } from './command.mjs';
@@ -66,44 +66,60 @@ export async function checkSideEffects({ name }, packed, folder) {
 }
 
 /**
- * Uses a package that is installed in a project as its users would: type-checked and run as ES module and as CommonJS,
- * type-checked as for a bundler, and bundled for a browser and run there; the example of the README too. Every program
- * must print what the comments behind its `console.log` promise.
+ * Uses a package that is installed in a project as its users would: the example of its README, what is in `uses` for an
+ * entry that the example leaves alone, and an import of every entry but Node's. Each is type-checked and run as ES module
+ * and as CommonJS, and without anything of Node's also type-checked as for a bundler, bundled for a browser and run there.
+ * Each must print what the comments behind its `console.log` promise.
  */
-export async function useEverywhere({ name, unpacked }, folder) {
-  const short = name.split('/').at(-1);
-  const [main, node] = [`${short}.ts`, `${short}.node.ts`].map((file) => {
-    const path = join(here, 'uses', file);
-    return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
-  });
+export async function useEverywhere({ name, manifest, unpacked }, folder) {
   const example = /```ts\n(.*?)```/s.exec(readFileSync(join(unpacked, 'README.md'), 'utf8'))?.[1];
-  if ((main ?? node) === undefined)
-    throw new PackagingError(`expected a use of ${name} in ${join(here, 'uses')}`);
   if (example === undefined)
     throw new PackagingError(`expected an example in the README of ${name}, found none`);
+  const path = join(here, 'uses', `${name.split('/').at(-1)}.ts`);
+  const use = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const entries = Object.keys(manifest.exports).filter((subpath) => extname(subpath) === '');
+  for (const entry of ['.', './node'].filter((subpath) => entries.includes(subpath))) {
+    const from = `from '${name}${entry.slice(1)}'`;
+    if (!example.includes(from) && !use.includes(from))
+      throw new PackagingError(`expected an import ${from} in the README or in ${path}`);
+  }
 
-  const sources = new Map([['readme.mts', example]]);
-  for (const [kind, source] of Object.entries({ main, node })) {
-    if (source === undefined) continue;
-    sources.set(`${kind}.mts`, source).set(`${kind}.cts`, source);
+  const programs = { readme: example, entries: importsOf(name, entries), ...(use && { use }) };
+  const pages = new Map();
+  const modules = new Map();
+  for (const [kind, source] of Object.entries(programs)) {
+    const inFunction = withoutTopLevelAwait(source);
+    modules.set(`${kind}.mts`, source).set(`${kind}.cts`, inFunction);
+    if (!/ from '(?:node:.*|.*\/node)';$/m.test(source)) pages.set(`${kind}.ts`, inFunction);
   }
-  for (const [file, source] of sources) writeFileSync(join(folder, file), source);
-  await typeCheck(folder, [...sources.keys()], {
-    module: 'node16',
-    moduleResolution: 'node16',
-    outDir: 'out',
-  });
-  if (main !== undefined) {
-    writeFileSync(join(folder, 'page.ts'), main);
-    // A page: nothing of Node's in its types.
-    const page = { module: 'esnext', moduleResolution: 'bundler', noEmit: true, types: [] };
-    await typeCheck(folder, ['page.ts'], page);
-    writeFileSync(join(folder, 'out', 'page.js'), await bundleFor(folder, main, { format: 'iife' }));
-    await expectPromises(folder, [join(here, 'as-a-worker.mjs'), 'out/page.js'], main);
-  }
-  for (const [file, source] of sources) {
+  for (const [file, source] of [...modules, ...pages]) writeFileSync(join(folder, file), source);
+  const compiled = { module: 'node16', moduleResolution: 'node16', outDir: 'out' };
+  await typeCheck(folder, [...modules.keys()], compiled);
+  // A page: nothing of Node's in its types.
+  const bundled = { module: 'esnext', moduleResolution: 'bundler', noEmit: true, types: [] };
+  await typeCheck(folder, [...pages.keys()], bundled);
+  for (const [file, source] of modules) {
     await expectPromises(folder, [`out/${file.replace(/ts$/, 'js')}`], source);
   }
+  for (const [file, source] of pages) {
+    const page = `out/${file.replace(/ts$/, 'page.js')}`;
+    const { text } = await bundleFor(folder, source, { format: 'iife' });
+    writeFileSync(join(folder, page), text);
+    await expectPromises(folder, [join(here, 'as-a-worker.mjs'), page], source);
+  }
+}
+
+function importsOf(name, entries) {
+  const forPages = entries.filter((entry) => entry !== './node');
+  const imports = forPages.map((entry, i) => `import * as entry${i} from '${name}${entry.slice(1)}';\n`);
+  const counts = forPages.map((_, i) => `Object.keys(entry${i}).length > 0`);
+  return `${imports.join('')}console.log(${counts.join(' && ')}); // true\n`;
+}
+
+/** CommonJS and scripts have none: what follows the imports goes into a function. */
+function withoutTopLevelAwait(source) {
+  const [imports] = /^(?:import [^;]+;\n)*/.exec(source);
+  return `${imports}async function main() {\n${source.slice(imports.length)}}\nvoid main();\n`;
 }
 
 async function expectPromises(folder, args, source) {

@@ -46,7 +46,7 @@ export async function sizesOf(name, project) {
   const rows = [];
   for (const { names, budget } of budgets.filter((row) => row.name === name)) {
     const what = names ? `{ ${names.join(', ')} }` : '*';
-    const text = await bundleFor(project, `export ${what} from ${JSON.stringify(name)}`, { external });
+    const { text } = await bundleFor(project, `export ${what} from ${JSON.stringify(name)}`, { external });
     rows.push({
       what: `${what} from ${name}`,
       budget,
@@ -57,43 +57,30 @@ export async function sizesOf(name, project) {
   return rows;
 }
 
-/** Modules in another order get other short names from the minifier, of which some are a letter longer. */
-const LONGER_NAMES = 8;
-
 /**
- * Whether `sideEffects: false` is true to its word for a bundler: what a bundle holds that imports one name from the main
- * entry is what it holds that imports this name straight from the module that defines it, and importing nothing leaves
- * nothing.
+ * Whether `sideEffects: false` is true to its word for a bundler: a bundle that imports one name from the main entry holds
+ * something of those modules that one holds which imports this name straight from the module that defines it, and
+ * importing nothing leaves nothing.
  *
  * @returns {Promise<string[]>} a line for each name that brings more.
  */
 export async function shakingProblems({ name, manifest, unpacked }, project) {
   const problems = [];
   const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const everything = { external: dependencies.flatMap((dependency) => [dependency, `${dependency}/*`]) };
-  const nothing = await bundleFor(project, `import ${JSON.stringify(name)}`, everything);
-  if (nothing.trim() !== '') problems.push(`importing no name leaves ${nothing.length} bytes in a bundle`);
+  const external = dependencies.flatMap((dependency) => [dependency, `${dependency}/*`]);
+  const nothing = await bundleFor(project, `import ${JSON.stringify(name)}`, { external });
+  if (nothing.text.trim() !== '') problems.push(`importing no name leaves ${nothing.text}`);
 
   const index = readFileSync(join(unpacked, 'dist', 'index.js'), 'utf8');
-  const from = join(project, 'node_modules', name, 'dist');
-  for (const [, names, module] of index.matchAll(/^import \{([^}]*)\} from "(\.[^"]*)";$/gm)) {
-    for (const word of names.split(',').map((text) => text.trim())) {
-      const exported = word.split(' as ')[0];
-      const viaEntry = await bundleFor(
-        project,
-        `export { ${exported} } from ${JSON.stringify(name)}`,
-        everything,
-      );
-      const direct = await bundleFor(
-        project,
-        `export { ${exported} } from ${JSON.stringify(join(from, module))}`,
-        everything,
-      );
-      if (viaEntry.length > direct.length + LONGER_NAMES) {
-        problems.push(
-          `importing ${exported} brings ${viaEntry.length - direct.length} bytes of other modules`,
-        );
-      }
+  const dist = `./node_modules/${name}/dist`;
+  for (const [, names, module] of index.matchAll(/^import \{([^}]*)\} from "\.([^"]*)";$/gm)) {
+    for (const exported of names.split(',').map((word) => word.trim().split(' as ')[0])) {
+      const modulesFrom = async (place) =>
+        (await bundleFor(project, `export { ${exported} } from ${JSON.stringify(place)}`, { external }))
+          .modules;
+      const defining = await modulesFrom(dist + module);
+      const more = (await modulesFrom(name)).filter((path) => !defining.includes(path));
+      if (more.length > 0) problems.push(`importing ${exported} brings ${more.join(', ')}`);
     }
   }
   return problems;

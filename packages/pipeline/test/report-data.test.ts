@@ -1,11 +1,12 @@
 import type { BundleManifest, FitSummary } from '@utad/detector';
-import { type Evaluation, Words } from '@utad/pipeline';
+import { Words } from '@utad/pipeline';
 import { renderReport } from '@utad/report';
 import { twoStageKind } from '@utad/two-stage';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { Evaluated } from '../src/node/evaluate-metrics';
 import { reportData } from '../src/node/evaluate-report';
+import { evaluation, interval } from './evaluation';
 
 const sha256 = 'd33c8bf863d7c3d892f0a363b6c8eaf5f52a1ed5ec29ed71b0c6723ef6ad87e8';
 const detector = { assets: { vgg19: { name: 'imagenet', sha256 } } };
@@ -18,47 +19,6 @@ const manifest: BundleManifest = {
   thresholds: { image: 5, pixel: 2, images: 1 },
   training: { dataset: 'mvtec', category: 'screw', images: 288, fingerprint: 'abcdef#0,1,2', seed: 7 },
   ...{ assets: {}, versions: { utad: '0.1.0' }, networks: [], files: {} },
-};
-
-const interval = { low: 0.7, high: 0.9, confidence: 0.95, method: 'bca' } as const;
-const evaluation: Evaluation = {
-  images: { good: 1, anomalous: 1 },
-  items: [
-    { id: 'test/good/0.png', defectType: 'good', label: 0, score: 1, scores: { mean: 0.5, max: 1 } },
-    { id: 'test/hole/0.png', defectType: 'hole', label: 1, score: 9, scores: { mean: 0.25, max: 9 } },
-  ],
-  image: { auroc: 0.8, aurocMean: 0.4, aurocMax: 0.8, aupr: 0.75, f1Max: 0.7 },
-  pixel: {
-    auroc: null,
-    aupr: null,
-    aupro: null,
-    f1Max: null,
-    iou: { paper: null, fitted: null, oracle: null },
-  },
-  intervals: { image: { auroc: interval, aupr: interval, f1Max: null } },
-  kinds: [
-    {
-      defectType: 'hole',
-      label: 1,
-      images: 1,
-      called: 1,
-      auroc: 1,
-      interval: null,
-      iou: null,
-      pixelAuroc: null,
-      aupro: null,
-      median: 9,
-    },
-  ],
-  testThresholds: { paper: 3, oracle: null },
-  pixelDifference: {},
-  repairs: {
-    reconstruction: { inside: 0.2, outside: 0.1, good: 0.1, share: 0.2, area: 0.1 },
-    impression: { inside: 0.4, outside: 0.1, good: 0.1, share: 0.5, area: 0.1 },
-  },
-  shares: { 'layer/conv1_2': 1, 'pair/x, impression': 1 },
-  seconds: 3,
-  notes: [],
 };
 
 const evaluated: Evaluated = {

@@ -1,26 +1,18 @@
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  HttpError,
-  httpStore,
-  SafetensorsError,
-  sha256,
-} from '@utad/files';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { folderStore, PinError, PinFile, withLock, writeFileAtomic } from '@utad/files/node';
 
-async function main(): Promise<void> {
-  const bytes = encodeSafetensors(new Map([['mean', { data: Float32Array.of(1, 2), shape: [2] }]]));
-  console.log(decodeSafetensors(bytes).tensors.get('mean')?.data[1]); // 2
-  console.log(sha256('abc').slice(0, 8)); // ba7816bf
-  try {
-    decodeSafetensors(bytes.subarray(0, 40));
-  } catch (error) {
-    console.log(error instanceof SafetensorsError && error.code); // size
-  }
-  const store = httpStore('https://example.org/set/', { manifest: 'list.json', filesOf: () => new Map() });
-  try {
-    await store.replace(new Map());
-  } catch (error) {
-    console.log(error instanceof HttpError && error.code); // read-only
-  }
+const folder = await mkdtemp(join(tmpdir(), 'utad-'));
+try {
+  const store = folderStore(join(folder, 'bundle'));
+  await store.replace(new Map([['utad.json', new TextEncoder().encode('{}')]]));
+  console.log((await store.read('utad.json')).length); // 2
+  console.log(await withLock(join(folder, 'it.lock'), async () => 'locked')); // locked
+  await writeFileAtomic(join(folder, 'pins.json'), '[]');
+  await new PinFile(join(folder, 'pins.json')).read();
+} catch (error) {
+  console.log(error instanceof PinError && error.code); // pins
+} finally {
+  await rm(folder, { recursive: true });
 }
-void main();

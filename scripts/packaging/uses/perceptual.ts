@@ -1,18 +1,16 @@
-import * as tf from '@tensorflow/tfjs';
-import { PerceptualScorer, randomVgg19Weights, Vgg19, WeightsError } from '@utad/perceptual';
-import { vgg19WeightsFromManifest } from '@utad/perceptual/load';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WeightsError } from '@utad/perceptual';
+import { bundledVgg19Weights, readVgg19Weights } from '@utad/perceptual/node';
 
-const scorer = new PerceptualScorer(new Vgg19(randomVgg19Weights(0), { layers: ['conv1_2'] }));
-const [black, white] = [tf.zeros<tf.Rank.R4>([1, 8, 8, 3]), tf.ones<tf.Rank.R4>([1, 8, 8, 3])];
-console.log(scorer.distance(black, black).dataSync()[0]); // 0
-console.log((scorer.distance(black, white).dataSync()[0] ?? 0) > 1); // true
-console.log(scorer.anomalyMap(black, white).shape.join()); // 1,8,8
-
-async function main(): Promise<void> {
-  try {
-    await vgg19WeightsFromManifest([{}], async () => new Uint8Array());
-  } catch (error) {
-    console.log(error instanceof WeightsError && error.code); // malformed
-  }
+console.log((await bundledVgg19Weights()).name); // utad-vgg19
+const folder = await mkdtemp(join(tmpdir(), 'utad-'));
+try {
+  await writeFile(join(folder, 'weights_manifest.json'), '[]');
+  await readVgg19Weights(folder);
+} catch (error) {
+  console.log(error instanceof WeightsError && error.code); // missing
+} finally {
+  await rm(folder, { recursive: true });
 }
-void main();

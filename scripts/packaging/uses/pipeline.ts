@@ -45,23 +45,20 @@ const kind: DetectorKind = {
 /** Grey, as the `ImageData` of a page has it. */
 const grey = (value: number) => ({ data: new Uint8ClampedArray(4 * 16).fill(value), width: 4, height: 4 });
 
-async function main(): Promise<void> {
-  const trained = await train(
-    [100, 101, 102, 103].map((value) => grey(value)),
-    { kind },
-  );
-  const [good] = await trained.predict(grey(100));
-  const [bright] = await trained.predict(grey(250));
-  console.log(good?.score, bright?.anomalous, bright?.regions.length); // 0 true 1
-  const store = memoryStore();
-  await trained.save(store);
-  const opened = await open(store, { kinds: [kind] });
-  console.log((await opened.predict(grey(250)))[0]?.score === bright?.score); // true
-  await opened[Symbol.asyncDispose]();
-  try {
-    await opened.predict(grey(100));
-  } catch (error) {
-    console.log(error instanceof PipelineError && error.code); // usage
-  }
+const trained = await train(
+  [100, 101, 102, 103].map((value) => grey(value)),
+  { kind },
+);
+const [good] = await trained.predict(grey(100));
+const [bright] = await trained.predict(grey(250));
+console.log(good?.score, bright?.anomalous, bright?.regions.length); // 0 true 1
+const store = memoryStore();
+await trained.save(store);
+const opened = await open(store, { kinds: [kind] });
+console.log((await opened.predict(grey(250)))[0]?.score === bright?.score); // true
+await opened[Symbol.asyncDispose]();
+try {
+  await opened.predict(grey(100));
+} catch (error) {
+  console.log(error instanceof PipelineError && error.code); // usage
 }
-void main();

@@ -1,14 +1,22 @@
-import { SyntheticError, synthesize, withDefects } from '@utad/synthetic';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MVTEC_AD } from '@utad/datasets';
+import { openDataset } from '@utad/datasets/node';
+import { SyntheticError } from '@utad/synthetic';
+import { writeSynthetic } from '@utad/synthetic/node';
 
-const data = synthesize({ category: 'washer', split: 'test', count: 10, size: [64, 64], seed: 0 });
-const { id, label, image, mask } = data.record(10);
-console.log(id, label, image.length); // test/scratch/000 1 12288
-console.log(mask?.reduce((sum, value) => sum + value, 0)); // 124
+const out = await mkdtemp(join(tmpdir(), 'utad-'));
 try {
-  data.record(20);
+  const root = join(out, 'data');
+  const counts = { train: 2, good: 1, defective: 1, size: [32, 32] } as const;
+  await writeSynthetic({ out: root, categories: ['button'], ...counts });
+  const train = await openDataset(MVTEC_AD, { root, category: 'button', split: 'train', size: [16, 16] });
+  console.log(train.count); // 2
+  for await (const { image, label } of train.records([1])) console.log(image.length, label); // 768 0
+  await writeSynthetic({ out: root, categories: ['button'], ...counts });
 } catch (error) {
-  console.log(error instanceof SyntheticError && error.code); // invalid-option
+  console.log(error instanceof SyntheticError && error.code); // exists
+} finally {
+  await rm(out, { recursive: true });
 }
-const good = synthesize({ category: 'tile', split: 'train', count: 4 });
-const { entries } = withDefects(good, { defects: ['scratch'] });
-console.log(entries.map(({ defectType }) => defectType).join(' ')); // good good scratch scratch

@@ -1,3 +1,4 @@
+import { floatTiff } from '@utad/report';
 import { heatmap, overlay } from '@utad/report/node';
 
 const size = [2, 2] as const;
@@ -7,3 +8,4 @@ const segmentation = Uint8Array.from(map, (value) => Number(value >= 0.5));
 const marked = await overlay(new Uint8Array(12), size, { segmentation, scale: 64 }); // its lower right in orange
 const widthOf = (png: Uint8Array) => Buffer.from(png).readUInt32BE(16);
 console.log(widthOf(picture), widthOf(marked)); // 2 128
+console.log(floatTiff(map, size).length); // 152
