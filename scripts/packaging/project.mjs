@@ -84,7 +84,8 @@ export async function useEverywhere({ name, manifest, unpacked }, folder) {
       throw new PackagingError(`expected an import ${from} in the README or in ${path}`);
   }
 
-  const programs = { readme: example, entries: importsOf(name, entries), ...(use && { use }) };
+  const programs = { readme: example, entries: importsOf({ name, manifest, unpacked }, entries) };
+  if (use !== '') programs.use = use;
   const pages = new Map();
   const modules = new Map();
   for (const [kind, source] of Object.entries(programs)) {
@@ -109,11 +110,16 @@ export async function useEverywhere({ name, manifest, unpacked }, folder) {
   }
 }
 
-function importsOf(name, entries) {
-  const forPages = entries.filter((entry) => entry !== './node');
-  const imports = forPages.map((entry, i) => `import * as entry${i} from '${name}${entry.slice(1)}';\n`);
-  const counts = forPages.map((_, i) => `Object.keys(entry${i}).length > 0`);
-  return `${imports.join('')}console.log(${counts.join(' && ')}); // true\n`;
+/** Those that need an optional peer are used along with the packages that bring it. */
+function importsOf({ name, manifest, unpacked }, entries) {
+  const optional = Object.keys(manifest.peerDependenciesMeta ?? {});
+  const chosen = entries.filter((entry) => {
+    const declarations = readFileSync(join(unpacked, manifest.exports[entry].import.types), 'utf8');
+    return entry !== './node' && !optional.some((peer) => declarations.includes(`from '${peer}'`));
+  });
+  const imports = chosen.map((entry, i) => `import * as entry${i} from '${name}${entry.slice(1)}';\n`);
+  const filled = chosen.map((_, i) => `Object.keys(entry${i}).length > 0`);
+  return `${imports.join('')}console.log(${filled.join(' && ')}); // true\n`;
 }
 
 /** CommonJS and scripts have none: what follows the imports goes into a function. */
