@@ -10,6 +10,7 @@ import { Console } from 'node:console';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -26,8 +27,8 @@ const { values } = parseArgs({
   },
 });
 
-// The packages as e2e has them: it depends on all that are needed here.
-const load = createRequire(new URL('../e2e/package.json', import.meta.url));
+// The packages as two-stage has them: it depends on all that are needed here.
+const load = createRequire(new URL('../packages/two-stage/package.json', import.meta.url));
 const from = (name) => import(pathToFileURL(load.resolve(name)).href);
 
 /** Repeats a piece of work until the time is up. The first runs, which compile programs, do not count. */
@@ -63,9 +64,11 @@ async function trained(trainStages, plan, data, seconds) {
   return { steps: last.step - first.step, seconds: (last.at - first.at) / 1000 };
 }
 
+const noiseOf = (length) => Uint8Array.from({ length }, (_, i) => (i * 7919) % 251);
+
 /** Good images of noise, in memory. */
 function noise(count, [height, width]) {
-  const image = Uint8Array.from({ length: height * width * 3 }, (_, i) => (i * 7919) % 251);
+  const image = noiseOf(height * width * 3);
   const record = { label: 0, defectType: 'good', image, size: [height, width], channels: 3 };
   return {
     count,
@@ -82,7 +85,6 @@ async function measure(backend) {
   const { checkConformance, conformanceCases } = await from('@utad/runtime/conformance');
   const { TwoStage, twoStagePresets } = await from('@utad/two-stage');
   const { trainStages } = await from('@utad/training');
-  const { disposePrediction } = await from('@utad/detector');
   const { randomVgg19Weights } = await from('@utad/perceptual');
   const { ieNetStage } = await from('@utad/ie-net');
   const { expertNetStage } = await from('@utad/expert-net');
@@ -116,15 +118,11 @@ async function measure(backend) {
       const run = await trained(trainStages, { stage: definition, training }, data, seconds);
       report[stage] = { ...run, stepsPerSecond: run.steps / run.seconds };
     }
-    const images = tf.randomUniform([batchSize, ...detector.inputSize, 3], 0, 1, 'float32', 1);
-    const run = await repeated(async () => {
-      const prediction = detector.predict(images);
-      await prediction.anomalyMap.data();
-      disposePrediction(prediction);
-    }, seconds);
+    const shape = [batchSize, ...detector.inputSize, 3];
+    const images = { data: noiseOf(shape.reduce((product, side) => product * side)), shape };
+    const run = await repeated(() => detector.predict(images), seconds);
     report.prediction = { ...run, imagesPerSecond: (run.runs * batchSize) / run.seconds };
     result.presets[name] = { ...report, memory: tf.memory() };
-    images.dispose();
     detector.dispose();
   }
   return result;
@@ -136,12 +134,9 @@ async function measured(backend) {
   const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args, '--measure', backend], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    output += text;
-  });
-  const [code, signal] = await once(child, 'close');
-  const answer = output.split('\n').find((line) => line.startsWith('{'));
+  const ended = once(child, 'close');
+  const answer = (await text(child.stdout)).split('\n').find((line) => line.startsWith('{'));
+  const [code, signal] = await ended;
   return answer ? JSON.parse(answer) : { name: backend, error: `its process ended with ${signal ?? code}` };
 }
 

@@ -4,6 +4,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { columns } from './columns.mjs';
 import { run } from './run.mjs';
 import { main, SetupError, utad } from './setup.mjs';
 
@@ -41,17 +42,11 @@ async function check(version, folder) {
   const wrong = backends.flatMap(({ gradients }) => gradients.wrong);
   const measured = backends.filter(({ gradients }) => gradients.checked > 0).map(({ name }) => name);
   const losses = Object.values(training.document?.losses ?? {}).map(finalLoss);
-  const problems = [
-    ...(doctor.status === 0 ? [] : [`node ${version}: doctor ended with ${doctor.status}\n${doctor.output}`]),
-    ...wrong.map(({ message }) => `node ${version}: ${message}`),
-    ...(node.startsWith(`${version}.`) ? [] : [`node ${version}: doctor ran on Node ${node}`]),
-    ...(training.status === 0
-      ? []
-      : [`node ${version}: training ended with ${training.status}\n${training.output}`]),
-    ...(losses.length === 2 && losses.every(Number.isFinite)
-      ? []
-      : [`node ${version}: no losses of two stages`]),
-  ];
+  const problems = wrong.map(({ message }) => message);
+  if (!node.startsWith(`${version}.`)) problems.push(`doctor ran on Node ${node}`);
+  for (const [what, { status, output }] of Object.entries({ doctor, training }))
+    if (status !== 0) problems.push(`${what} ended with ${status}\n${output}`);
+  if (losses.length !== 2 || !losses.every(Number.isFinite)) problems.push('no losses of two stages');
   return { version: node, measured, chosen, wrong: wrong.length, losses, doctor, training, problems };
 }
 
@@ -69,18 +64,6 @@ function rowOf({ version, measured, chosen, wrong, losses, doctor, training }) {
   ];
 }
 
-function table(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
 await main(async () => {
   const versions = process.argv.length > 2 ? process.argv.slice(2) : VERSIONS;
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'utad-node-versions-')));
@@ -93,8 +76,10 @@ await main(async () => {
       results.push(await check(version, folder));
     }
     const header = ['node', 'trains on', 'checked', 'wrong', 'doctor', 'losses', 'training'];
-    process.stdout.write(`${table([header, ...results.map(rowOf)])}\n`);
-    const problems = results.flatMap((result) => result.problems);
+    process.stdout.write(`${columns([header, ...results.map(rowOf)])}\n`);
+    const problems = results.flatMap((result, i) =>
+      result.problems.map((problem) => `node ${versions[i]}: ${problem}`),
+    );
     const [first] = results;
     for (const { version, losses, chosen } of results) {
       if (chosen === first.chosen && String(losses) !== String(first.losses))

@@ -235,18 +235,15 @@ function publicNameProblems(root, members) {
   const checker = program.getTypeChecker();
 
   const leaves = new Map();
-  for (const { folder, entries } of members) {
-    for (const entry of entries.values()) {
-      const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, entry)));
-      for (const symbol of module === undefined ? [] : checker.getExportsOfModule(module)) {
-        const place = { folder, entry };
-        leaves.set(symbol.name, [...(leaves.get(symbol.name) ?? []), place]);
-      }
-    }
+  for (const entry of sources.values()) {
+    const module = checker.getSymbolAtLocation(program.getSourceFile(join(root, entry)));
+    for (const { name } of module === undefined ? [] : checker.getExportsOfModule(module))
+      leaves.set(name, [...(leaves.get(name) ?? []), entry]);
   }
+  const packageOf = (entry) => entry.split('/', 2).join('/');
   return [...leaves]
-    .filter(([, [first, ...more]]) => more.some(({ folder }) => folder !== first.folder))
-    .map(([name, places]) => `public name twice: ${name}: ${places.map(({ entry }) => entry).join(', ')}`);
+    .filter(([, entries]) => new Set(entries.map(packageOf)).size > 1)
+    .map(([name, entries]) => `public name twice: ${name}: ${entries.join(', ')}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

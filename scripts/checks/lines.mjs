@@ -9,6 +9,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import ts from 'typescript';
+import { columns } from '../columns.mjs';
 
 const CODE = /\.(ts|js|mjs|cjs)$/;
 const LEFT_OUT = /^(node_modules|dist|coverage|runs|docs|\..*)$/;
@@ -58,34 +59,20 @@ function placeOf(file) {
 }
 
 function table(counts) {
-  const row = (name, some) => {
+  const row = (name, belongs) => {
     const sums = [false, true].flatMap((test) => {
-      const kind = some.filter((one) => one.test === test);
+      const kind = counts.filter((one) => one.test === test && belongs(one.file));
       return [kind.length, kind.reduce((sum, { lines }) => sum + lines, 0)];
     });
     return [name, ...sums.map(String)];
   };
   const places = [...new Set(counts.map(({ file }) => placeOf(file)))];
-  const rows = [
+  return columns([
     ['', 'files', 'lines', 'test files', 'test lines'],
-    ...places.map((place) =>
-      row(
-        place,
-        counts.filter(({ file }) => placeOf(file) === place),
-      ),
-    ),
-    row(
-      'packages and apps',
-      counts.filter(({ file }) => /^(packages|apps)\//.test(file)),
-    ),
-    row('all', counts),
-  ];
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((cells) => cells[column].length)));
-  return rows
-    .map((cells) =>
-      cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
-    )
-    .join('\n');
+    ...places.map((place) => row(place, (file) => placeOf(file) === place)),
+    row('packages and apps', (file) => /^(packages|apps)\//.test(file)),
+    row('all', () => true),
+  ]);
 }
 
 /** A line for each limit, `apps/cli/src=3000`, that is passed. */

@@ -4,15 +4,16 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { WITHOUT_TENSORFLOW } from '../checks/house.mjs';
-import { main, root, turbo, turboEnvironment } from '../setup.mjs';
-import { command, PackagingError } from './command.mjs';
+import { main, root } from '../setup.mjs';
+import { PackagingError } from './command.mjs';
 import { problemsOf, tensorFlowProblems } from './contents.mjs';
 import { checkTypes, publintProblems } from './lint.mjs';
 import { checkSideEffects, installAlone, useEverywhere } from './project.mjs';
 import { shakingProblems, sizesOf, sizeTable } from './sizes.mjs';
 import { eachOf, inTemporaryFolder, step } from './step.mjs';
 import { useProgram } from './use-program.mjs';
-import { packAll, publishedPackages } from './workspace.mjs';
+import { packAll } from './workspace.mjs';
+import { buildWorkspace } from './workspace-copy.mjs';
 
 const shortOf = ({ name }) => name.split('/').at(-1);
 
@@ -48,11 +49,7 @@ async function use(one, packed, { folder, cache }) {
 
 await main(() =>
   inTemporaryFolder(async (temporary) => {
-    const filters = publishedPackages(root).map(({ name }) => `--filter=${name}`);
-    await step('built', async () => {
-      const options = { cwd: root, env: turboEnvironment() };
-      await command('building', turbo, ['run', 'build', '--output-logs=errors-only', ...filters], options);
-    });
+    await step('built', () => buildWorkspace(root, { cached: true }));
     const tarballs = join(temporary, 'tarballs');
     mkdirSync(tarballs);
     const packed = await step('packed', () => packAll(root, tarballs));

@@ -5,12 +5,8 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { command } from './command.mjs';
 
-const attw = join(
-  createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json'),
-  '..',
-  'dist',
-  'index.js',
-);
+const { resolve } = createRequire(import.meta.url);
+const attw = join(resolve('@arethetypeswrong/cli/package.json'), '..', 'dist', 'index.js');
 
 /** What publint, at its strictest, says of a packed package: a line each. */
 export async function publintProblems({ tarball, manifest }) {

@@ -9,7 +9,7 @@ import { command, PackagingError } from './command.mjs';
 import { withRegistry } from './local-registry.mjs';
 import { inTemporaryFolder, step } from './step.mjs';
 import { publishedPackages } from './workspace.mjs';
-import { buildWorkspace, copyWorkspace, installWorkspace } from './workspace-copy.mjs';
+import { buildWorkspace, commitAll, copyWorkspace, installWorkspace } from './workspace-copy.mjs';
 
 /** Settings of npm, and of pnpm, for one folder: this registry, and leave to publish. */
 function writeNpmrc(folder, { url, token }) {
@@ -31,20 +31,9 @@ async function versionAndBuild(place) {
   const changeset = join(copy, 'node_modules', '.bin', 'changeset');
   await command('changeset version', changeset, ['version'], { cwd: copy });
   await buildWorkspace(copy);
-  await command('git commit', 'git', [...author, 'commit', '--quiet', '--all', '--message=version'], {
-    cwd: copy,
-  });
+  await commitAll(copy, 'version');
   return copy;
 }
-
-const author = [
-  '-c',
-  'user.name=packaging',
-  '-c',
-  'user.email=packaging@localhost',
-  '-c',
-  'commit.gpgsign=false',
-];
 
 async function publish(copy, registry) {
   writeNpmrc(copy, registry);

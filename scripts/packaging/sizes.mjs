@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { columns } from '../columns.mjs';
 import { bundleFor } from './bundle.mjs';
 
 /**
@@ -94,11 +95,5 @@ export function sizeTable(rows) {
     `${bytes}${bytes > budget ? ' OVER' : ''}`,
     String(gzip),
   ]);
-  const all = [['import', 'budget', 'minified', 'gzip'], ...lines];
-  const widths = all[0].map((_, column) => Math.max(...all.map((line) => line[column].length)));
-  return all
-    .map((line) =>
-      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  '),
-    )
-    .join('\n');
+  return columns([['import', 'budget', 'minified', 'gzip'], ...lines]);
 }

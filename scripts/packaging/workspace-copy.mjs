@@ -18,12 +18,18 @@ export async function copyWorkspace(root, to) {
     mkdirSync(dirname(join(to, file)), { recursive: true });
     copyFileSync(join(root, file), join(to, file));
   }
-  const git = (...args) => command(`git ${args.at(-1)}`, 'git', args, { cwd: to });
-  await git('init', '--quiet', '--initial-branch=main');
-  await git('add', '--all');
-  const author = ['-c', 'user.name=packaging', '-c', 'user.email=packaging@localhost'];
-  await git(...author, '-c', 'commit.gpgsign=false', 'commit', '--quiet', '--message=copy');
+  await command('git init', 'git', ['init', '--quiet', '--initial-branch=main'], { cwd: to });
+  await commitAll(to, 'copy');
   return to;
+}
+
+export async function commitAll(copy, message) {
+  const settings = ['user.name=packaging', 'user.email=packaging@localhost', 'commit.gpgsign=false'];
+  const options = settings.flatMap((setting) => ['-c', setting]);
+  await command('git add', 'git', ['add', '--all'], { cwd: copy });
+  await command('git commit', 'git', [...options, 'commit', '--quiet', `--message=${message}`], {
+    cwd: copy,
+  });
 }
 
 /** Installs the dependencies of a copied workspace, as its lockfile says. */
@@ -36,13 +42,9 @@ export async function installWorkspace(root, copy) {
 export async function buildWorkspace(copy, { env = {}, cached = false } = {}) {
   const filters = publishedPackages(copy).map(({ name }) => `--filter=${name}`);
   const options = ['--output-logs=errors-only', ...(cached ? [] : ['--force', '--env-mode=loose'])];
-  await command(
-    'building',
-    join(copy, 'node_modules', '.bin', 'turbo'),
-    ['run', 'build', ...filters, ...options],
-    {
-      cwd: copy,
-      env: { ...turboEnvironment(), ...env },
-    },
-  );
+  const turbo = join(copy, 'node_modules', '.bin', 'turbo');
+  await command('building', turbo, ['run', 'build', ...filters, ...options], {
+    cwd: copy,
+    env: { ...turboEnvironment(), ...env },
+  });
 }
