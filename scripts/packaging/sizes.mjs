@@ -65,26 +65,37 @@ export async function sizesOf(name, project) {
  *
  * @returns {Promise<string[]>} a line for each name that brings more.
  */
-export async function shakingProblems({ name, manifest, unpacked }, project) {
+export async function shakingProblems({ name, manifest }, project) {
   const problems = [];
   const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
   const external = dependencies.flatMap((dependency) => [dependency, `${dependency}/*`]);
-  const nothing = await bundleFor(project, `import ${JSON.stringify(name)}`, { external });
-  if (nothing.text.trim() !== '') problems.push(`importing no name leaves ${nothing.text}`);
+  const { text, modules } = await bundleFor(project, `import ${JSON.stringify(name)}`, { external });
+  if (text.trim() !== '') problems.push(`importing no name leaves something of ${modules.join(', ')}`);
 
-  const index = readFileSync(join(unpacked, 'dist', 'index.js'), 'utf8');
-  const dist = `./node_modules/${name}/dist`;
-  for (const [, names, module] of index.matchAll(/^import \{([^}]*)\} from "\.([^"]*)";$/gm)) {
-    for (const exported of names.split(',').map((word) => word.trim().split(' as ')[0])) {
-      const modulesFrom = async (place) =>
-        (await bundleFor(project, `export { ${exported} } from ${JSON.stringify(place)}`, { external }))
-          .modules;
-      const defining = await modulesFrom(dist + module);
-      const more = (await modulesFrom(name)).filter((path) => !defining.includes(path));
-      if (more.length > 0) problems.push(`importing ${exported} brings ${more.join(', ')}`);
-    }
+  const index = join(project, 'node_modules', name, 'dist', 'index.js');
+  for (const exported of importsOf(index).map((one) => one.name)) {
+    const modulesFrom = async (place) =>
+      (await bundleFor(project, `export { ${exported} } from ${JSON.stringify(place)}`, { external }))
+        .modules;
+    const defining = await modulesFrom(definingModule(index, exported));
+    const more = (await modulesFrom(name)).filter((module) => !defining.includes(module));
+    if (more.length > 0) problems.push(`importing ${exported} brings ${more.join(', ')}`);
   }
   return problems;
+}
+
+/** What a module of the package imports from others of it. */
+function importsOf(file) {
+  const imports = readFileSync(file, 'utf8').matchAll(/^(?:im|ex)port \{([^}]*)\} from "(\.[^"]*)";$/gm);
+  return [...imports].flatMap(([, names, module]) =>
+    names.split(',').map((word) => ({ name: word.trim().split(' as ')[0], file: join(file, '..', module) })),
+  );
+}
+
+/** By way of those that pass the name on. */
+function definingModule(file, name) {
+  const passed = importsOf(file).find((one) => one.name === name);
+  return passed === undefined ? file : definingModule(passed.file, name);
 }
 
 /** The rows as a table, with those over their budget marked. */
