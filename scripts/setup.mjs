@@ -11,8 +11,8 @@ export const utad = join(root, 'apps', 'cli', 'bin', 'utad.js');
 const OLDEST_NODE = [20, 19];
 const stampFile = join(root, 'node_modules', '.utad-setup.json');
 
-const say = (line) => process.stderr.write(`${line}\n`);
-const secondsSince = (began) => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+export const say = (line) => process.stderr.write(`${line}\n`);
+export const secondsSince = (began) => `${((performance.now() - began) / 1000).toFixed(1)} s`;
 
 /** A step did not succeed; its status becomes this program's. */
 export class SetupError extends Error {

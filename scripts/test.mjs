@@ -1,7 +1,7 @@
 // npm test: every package's tests, those whose inputs did not change from the cache. Arguments go to turbo:
 // `npm test -- --filter=@utad/eval`.
 import { run } from './run.mjs';
-import { main, root, setup, turbo, turboEnvironment } from './setup.mjs';
+import { main, root, say, secondsSince, setup, turbo, turboEnvironment } from './setup.mjs';
 
 await main(async () => {
   await setup();
@@ -16,6 +16,6 @@ await main(async () => {
   const data = process.env.UTAD_TEST_DATA
     ? ''
     : ' (tests on real data were skipped: UTAD_TEST_DATA is not set)';
-  process.stderr.write(`${outcome}, ${((performance.now() - began) / 1000).toFixed(1)} s${data}\n`);
+  say(`${outcome}, ${secondsSince(began)}${data}`);
   return status;
 });

@@ -13,11 +13,8 @@ const PUBLISHED = ['--filter', './packages/*', '--filter', './apps/*'];
 /** Asks pnpm about the published packages, and gives its answer back as data. */
 export async function askPnpm(...args) {
   const options = { cwd: root, maxBuffer: 2 ** 28 };
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [program, ...args, '--json', ...PUBLISHED],
-    options,
-  );
+  const words = [program, ...args, '--json', ...PUBLISHED];
+  const { stdout } = await promisify(execFile)(process.execPath, words, options);
   return JSON.parse(stdout);
 }
 
@@ -30,9 +27,8 @@ export async function askPnpm(...args) {
 export async function productionDependencies() {
   const found = new Map();
   const visit = (dependencies, path) => {
-    for (const { from: name, version, path: folder, dependencies: more } of Object.values(
-      dependencies ?? {},
-    )) {
+    for (const dependency of Object.values(dependencies)) {
+      const { from: name, version, path: folder, dependencies: more = {} } = dependency;
       const here = [...path, name];
       // Packages of the workspace stand for themselves.
       if (version.startsWith('link:')) continue;
@@ -42,15 +38,9 @@ export async function productionDependencies() {
       visit(more, here);
     }
   };
-  for (const { name, dependencies, optionalDependencies } of await askPnpm(
-    'list',
-    '-r',
-    '--prod',
-    '--depth',
-    'Infinity',
-  )) {
-    visit(dependencies, [name]);
-    visit(optionalDependencies, [name]);
+  const listed = await askPnpm('list', '-r', '--prod', '--depth', 'Infinity');
+  for (const { name, dependencies, optionalDependencies } of listed) {
+    visit({ ...dependencies, ...optionalDependencies }, [name]);
   }
   return [...found.values()].sort(
     (a, b) => a.name.localeCompare(b.name) || a.version.localeCompare(b.version),

@@ -1,10 +1,8 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { say, secondsSince } from '../setup.mjs';
 import { checkInterrupted } from './command.mjs';
-
-const say = (line) => process.stderr.write(`${line}\n`);
-const secondsSince = (began) => `${((performance.now() - began) / 1000).toFixed(1)} s`;
 
 /**
  * Runs a named part of the work and says how long it took.

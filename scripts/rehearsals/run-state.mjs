@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectThat, Failure } from './rehearsal.mjs';
-import { positionOf, STAGES } from './tiny-training.mjs';
+import { CHECKPOINT_EVERY, positionOf, STAGES } from './tiny-training.mjs';
 
 /**
  * The events of a run. Each line has to be one: whatever ends a training, its log can be read on.
@@ -36,6 +36,23 @@ export function savedPosition(events) {
   if (last.type === 'stage') return positionOf(last.stage, last.from);
   const { steps } = STAGES.find(({ name }) => name === last.stage);
   return positionOf(last.stage, last.step === 0 ? steps : last.step);
+}
+
+/**
+ * A resumed training begins where the last checkpoint that it told of was taken, or the one after.
+ *
+ * @param events since it was resumed.
+ * @returns where it begins, if it came to that.
+ */
+export function expectContinued(events, saved) {
+  const stage = events.find(({ type }) => type === 'stage');
+  if (stage === undefined) return undefined;
+  const from = positionOf(stage.stage, stage.from);
+  expectThat(
+    from >= saved && from <= saved + CHECKPOINT_EVERY,
+    `expected to go on from step ${saved} or the next checkpoint, went on from ${from}`,
+  );
+  return from;
 }
 
 /** Every file and folder below one, by path. */

@@ -37,10 +37,12 @@ export async function prepareTraining(rehearsal) {
   await rehearsal.run(['data', 'synth', '--out', 'data', '--category', 'washer', ...counts]);
 }
 
-export function trainArguments(out, { backend, checkpointEvery }) {
+export const CHECKPOINT_EVERY = 2;
+
+export function trainArguments(out, backend) {
   const data = ['--dataset', 'mvtec', '--root', 'data', '--category', 'washer'];
   const config = ['--preset', 'small', '--config', 'tiny.json', '--backend', backend];
-  return ['train', ...data, ...config, '--checkpoint-every', `${checkpointEvery}`, '--out', out];
+  return ['train', ...data, ...config, '--checkpoint-every', `${CHECKPOINT_EVERY}`, '--out', out];
 }
 
 export const resumeArguments = (out) => ['train', '--resume', '--out', out];
