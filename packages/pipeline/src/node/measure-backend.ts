@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { BackendName, BackendStatus } from '@utad/runtime';
 import {
+  type BackendSpeed,
   type ConformanceFault,
   checkConformance,
   conformanceCases,
@@ -25,7 +26,7 @@ const fault: z.ZodType<ConformanceFault> = z.object({
 });
 
 const convolution = z.object({
-  input: z.array(z.number()),
+  input: z.tuple([z.number(), z.number(), z.number(), z.number()]),
   kernel: z.number(),
   filters: z.number(),
   forward: z.number(),
@@ -38,7 +39,17 @@ const epoch: z.ZodType<EpochEstimate> = z.object({
   basis: z.enum(['measured', 'estimated']),
 });
 
-const backendPart = z.discriminatedUnion('part', [
+/**
+ * What a process that measures a backend says, a line each, as soon as it knows it: what it said before it died is
+ * kept. Speeds are GFLOP/s, `bandwidth` GB/s.
+ */
+export type BackendPart =
+  | { part: 'backend'; name: string; version: string; device: string; reason: string }
+  | { part: 'gradients'; checked: number; wrong: readonly ConformanceFault[] }
+  | ({ part: 'speed' } & BackendSpeed)
+  | { part: 'epochs'; epochs: EpochEstimate[] };
+
+const backendPart: z.ZodType<BackendPart> = z.discriminatedUnion('part', [
   z.object({
     part: z.literal('backend'),
     name: z.string(),
@@ -55,12 +66,6 @@ const backendPart = z.discriminatedUnion('part', [
   }),
   z.object({ part: z.literal('epochs'), epochs: z.array(epoch) }),
 ]);
-
-/**
- * What a process that measures a backend says, a line each, as soon as it knows it: what it said before it died is
- * kept. Speeds are GFLOP/s, `bandwidth` GB/s.
- */
-export type BackendPart = z.infer<typeof backendPart>;
 
 const MARK = 'utad-doctor ';
 
@@ -108,12 +113,10 @@ export async function measureBackend(
 
   const cases = full ? conformanceCases : conformanceCases.filter(({ short }) => short);
   const { checked, wrong } = await checkConformance({ cases, ...(signal && { signal }) });
-  tell({ part: 'gradients', checked, wrong: [...wrong] });
+  tell({ part: 'gradients', checked, wrong });
 
   const speed = await measureSpeed({ seconds: SPEED_SECONDS, ...(signal && { signal }) });
-  const { gflops, bandwidth } = speed;
-  const convolutions = speed.convolutions.map(({ input, ...rest }) => ({ input: [...input], ...rest }));
-  tell({ part: 'speed', gflops, convolutions, bandwidth });
+  tell({ part: 'speed', ...speed });
 
   tell({ part: 'epochs', epochs: await estimateEpochs({ speed, budgetSeconds: EPOCHS_SECONDS, signal }) });
 }
@@ -209,7 +212,7 @@ export interface BackendResult {
   /** GFLOP/s of two convolutions, alone and with their gradients. */
   readonly gflops: { readonly forward: number | null; readonly gradients: number | null };
   /** Speed of each convolution measured, in GFLOP/s. */
-  readonly convolutions: Extract<BackendPart, { part: 'speed' }>['convolutions'];
+  readonly convolutions: BackendSpeed['convolutions'];
   /** GB/s. */
   readonly bandwidth: number | null;
   /** How long an epoch takes with each preset. */
