@@ -59,22 +59,28 @@ export function subset(data: Dataset, indices: readonly number[]): Dataset {
  * Sets a share of the records aside, by seed: what training never sees, and thresholds are fitted on.
  *
  * @param options `fraction` is the share kept out, at least one record, default 0.1; `seed` says which, default 0.
+ * @returns Both, and the indices in `data` that they come from.
  * @throws RangeError when fewer than two records are there to split.
  */
 export function holdOut(
   data: Dataset,
   { fraction = 0.1, seed = 0 }: { fraction?: number; seed?: number } = {},
-): { training: Dataset; heldOut: Dataset } {
+): {
+  training: Dataset;
+  heldOut: Dataset;
+  indices: Readonly<Record<'training' | 'heldOut', readonly number[]>>;
+} {
   if (data.count < 2) {
     throw new RangeError(`holdOut: expected at least 2 images to split, received ${data.count}`);
   }
   const order = permutation(data.count, deriveSeed(seed, 'hold-out'));
   const kept = Math.max(1, Math.round(data.count * fraction));
   const ascending = (a: number, b: number) => a - b;
-  return {
-    training: subset(data, order.slice(kept).sort(ascending)),
-    heldOut: subset(data, order.slice(0, kept).sort(ascending)),
+  const indices = {
+    training: order.slice(kept).sort(ascending),
+    heldOut: order.slice(0, kept).sort(ascending),
   };
+  return { training: subset(data, indices.training), heldOut: subset(data, indices.heldOut), indices };
 }
 
 function at(indices: readonly number[], position: number): number {

@@ -6,12 +6,16 @@ export type DatasetErrorCode =
   | 'category-unknown'
   /** The folder of the asked split, such as `train/good`, does not exist. */
   | 'split-missing'
+  /** Which folders hold good images, and which defects, is not clear. */
+  | 'ambiguous'
   /** There is nothing left to read: no image at all, or every one of them was skipped. */
   | 'empty'
   /** A defective image has no mask where others have one. */
   | 'mask-missing'
   /** A mask lies where no image is, or at a good image. */
   | 'mask-without-image'
+  /** The mask of a defective image marks nothing. */
+  | 'mask-empty'
   /** A mask or clean twin does not fit its image. */
   | 'size-mismatch'
   /** The bytes of a file are not what its format says. */

@@ -124,7 +124,8 @@ describe('a plain folder', () => {
       const records = await read(await folder({ root, split: 'test', size: [2, 2] }));
       const ofKind = (kind: string) =>
         records.filter((record) => record.defectType === kind).map(({ mask }) => mask);
-      expect(ofKind('cut')).toEqual([Uint8Array.of(1, 1, 1, 1), new Uint8Array(4)]);
+      // One value besides 0 is a defect, however dark.
+      expect(ofKind('cut')).toEqual([Uint8Array.of(1, 1, 1, 1), Uint8Array.of(1, 1, 1, 1)]);
       expect(ofKind('good')).toEqual([new Uint8Array(4), new Uint8Array(4)]);
       // Masks are no images.
       expect((await folder({ root, size: [2, 2] })).entries).toHaveLength(8);

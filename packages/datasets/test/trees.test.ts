@@ -169,7 +169,7 @@ describe('BTAD', () => {
       const test = await read(await open('test'));
       expect(test.map(({ id, defectType: kind, label, mask }) => [id, kind, label, mask?.[0]])).toEqual([
         ['test/ko/0003.png', 'ko', 1, 1],
-        ['test/ko/0004.png', 'ko', 1, 0],
+        ['test/ko/0004.png', 'ko', 1, 1],
         ['test/ok/0002.png', 'good', 0, 0],
       ]);
     }));
@@ -180,7 +180,7 @@ describe('BTAD', () => {
       // What is read is decided by the bytes, what is found by the name.
       await rename(join(ground, '0003.png'), join(ground, '0003.bmp'));
       const { entries } = await openDataset(BTAD, { root, category: '01', split: 'test', size });
-      expect(entries[0]?.mask).toEqual({ path: join(ground, '0003.bmp'), threshold: 127 });
+      expect(entries[0]?.mask).toEqual({ path: join(ground, '0003.bmp') });
     }));
 });
 
@@ -192,7 +192,13 @@ describe('the magnetic tiles', () => {
           const stem = join(root, `MT_${kind}/Imgs/exp${index}_num_${kind.length}`);
           const value = kind.length * 20 + index;
           await writeBytes(`${stem}.jpg`, await flat([value, value, value], [8, 6]).jpeg().toBuffer());
-          if (masks) await writeGrey(`${stem}.png`, index === 0 ? 128 : 127, [8, 6]);
+          if (!masks) continue;
+          // The left half of all but the first lies below the cut.
+          const values = Uint8Array.from({ length: 48 }, (_, at) => (index > 0 && at % 6 < 3 ? 127 : 128));
+          await writeBytes(
+            `${stem}.png`,
+            await picture(values, [8, 6]).toColourspace('b-w').png().toBuffer(),
+          );
         }
       };
       await write('Free', 10, true);

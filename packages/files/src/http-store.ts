@@ -130,6 +130,10 @@ function problem(code: HttpErrorCode, address: URL, what: string): HttpError {
 /** With a slash at its end, so that names are looked up inside. */
 function folderOf(url: string | URL, manifest: string): URL {
   const page = typeof document === 'undefined' ? globalThis.location?.href : document.baseURI;
+  if (!URL.canParse(url, page)) {
+    const where = page === undefined ? '; relative ones mean something only in a page' : '';
+    throw new TypeError(`store: expected a URL such as https://example.org/folder/, received ${url}${where}`);
+  }
   const folder = new URL(url, page);
   folder.hash = '';
   if (folder.pathname.endsWith(`/${manifest}`)) folder.pathname = folder.pathname.slice(0, -manifest.length);

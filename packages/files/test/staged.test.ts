@@ -88,11 +88,11 @@ describe('files that belong together', () => {
       ]),
     ).rejects.toThrow(/EEXIST|ENOTDIR/);
     expect(await listing(root)).toEqual(['a-file']);
-    await mkdir(at('taken/inside'), { recursive: true });
     const staged = await stageFiles([
       [at('taken'), 'a folder is in its place'],
       [at('new/metrics.json'), 'new'],
     ]);
+    await mkdir(at('taken/inside'), { recursive: true });
     await expect(staged.commit()).rejects.toThrow(/EISDIR|EPERM|ENOTEMPTY/);
     expect(await listing(root)).toEqual(['a-file', 'taken', join('taken', 'inside')]);
   });

@@ -138,6 +138,6 @@ export type TreeImages =
 export interface TreeMasks {
   /** Patterns tried in turn for each defective image. A list names its masks itself, and this is empty. */
   readonly paths: readonly string[];
-  /** A pixel is anomalous where the mask's value is above this, 0 to 254. */
-  readonly threshold: number;
+  /** A pixel is anomalous where the mask's value is above this, 0 to 254. Default what the values of each mask say. */
+  readonly threshold?: number;
 }

@@ -22,7 +22,6 @@ export const BTAD: KnownTree<'btad'> = {
     good: 'ok',
     masks: {
       paths: ['{category}/ground_truth/{kind}/{stem}.png', '{category}/ground_truth/{kind}/{stem}.bmp'],
-      threshold: 127,
     },
   },
   categories: ['01', '02', '03'],
@@ -206,7 +205,7 @@ export const MVTEC_AD: KnownTree<'mvtec'> = {
     inside: ['mvtec_anomaly_detection'],
     images: { by: 'folder', train: '{category}/train/good', test: '{category}/test/{kind}' },
     good: 'good',
-    masks: { paths: ['{category}/ground_truth/{kind}/{stem}_mask.png'], threshold: 127 },
+    masks: { paths: ['{category}/ground_truth/{kind}/{stem}_mask.png'] },
     twin: '{category}/clean_twin/{kind}/{name}',
   },
   categories: [

@@ -10,7 +10,8 @@ export {
   readImage,
   resizePixels,
 } from './decoding/decode';
-export type { ImageLimits } from './decoding/with-image';
+export type { MaskReading } from './decoding/read-mask';
+export { type ImageLimits, readImageFile } from './decoding/with-image';
 export {
   type DownloadEvent,
   type DownloadOptions,
@@ -29,13 +30,15 @@ export {
   type FetchedDataset,
   fetchDataset,
 } from './fetch/fetch-dataset';
-export { type FolderOptions, folder, folderEntries } from './folder';
+export { type FolderOptions, type FolderRoles, folder, folderEntries } from './folder';
 export { type ManifestOptions, manifest, manifestEntries } from './manifest/manifest';
 export type { OneClassData, OneClassEntry, OneClassOptions } from './one-class/open-classes';
 export { type DatasetLocation, openDataset } from './open-dataset';
+export { type ForeignImages, withoutOwnOutputs } from './own-outputs';
 export { imagePaths } from './paths';
 export type { CacheReport } from './pipeline/cache/open-caches';
 export type { ImageEntry } from './pipeline/image-entry';
+export { lossSentences, type MaskReport, readingSentences } from './pipeline/mask-report';
 export { type FileDataset, openFiles, type ReadOptions } from './pipeline/open-files';
 export type { FoundEntries, SplitDataset, SplitReadOptions } from './splits/open-split';
 export { dividedBy, expectDisjoint, type SplitEntries } from './splits/open-split';

@@ -54,6 +54,8 @@ export type DatasetLocation =
       /** A plain folder, as `folder` opens it. */
       readonly source: 'folder';
       readonly root: string;
+      /** As for `folder`. */
+      readonly good?: string;
     }
   | {
       /** A list of images, as `manifest` opens it. */

@@ -1,6 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { entryType, isSystemError } from '@utad/files/node';
+import { readdir, realpath } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { entryType, FileError, isSystemError } from '@utad/files/node';
 import { DatasetError } from '../errors';
 
 const EXTENSIONS = new Set(['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.bmp']);
@@ -12,28 +12,63 @@ const byName = (a: string, b: string): number => natural(a, b) || (a < b ? -1 : 
 
 /**
  * The image files in a folder and all below it, in natural order (`2.png` before `10.png`); hidden ones are left out.
- * For a file, that file, whatever its name.
+ * For a file, that file, whatever its name. Links to files and folders are followed; a folder is read once, and a link that
+ * leads to one that is read already, or back to where it lies, is left out.
  *
  * @throws DatasetError `root-missing` when there is no such folder or file; `unreadable` when it may not be read.
  */
 export async function imagePaths(path: string): Promise<string[]> {
+  return (await listImages(path)).paths;
+}
+
+/** {@link imagePaths}, with the number of links that were left out. */
+export async function listImages(path: string): Promise<{ paths: string[]; linksLeftOut: number }> {
   const found = await pathType(path);
   if (found === undefined) {
     const message = `expected a folder of images or an image, found nothing at ${path}`;
     throw new DatasetError('root-missing', message);
   }
-  if (found === 'file') return [path];
+  if (found === 'file') return { paths: [path], linksLeftOut: 0 };
   const paths: string[] = [];
-  const folders = [path];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+  let linksLeftOut = 0;
+  const read = new Set<string>();
+  const folders = [{ path, real: await realpath(path).catch(refuse(path)) }];
+  // What lies in the folder itself comes before what is linked into it, whatever their names.
+  const links: string[] = [];
+  for (
+    let next = folders.pop();
+    next !== undefined;
+    next = folders.pop() ?? (await followed(links.shift()))
+  ) {
+    const { path: folder, real } = next;
+    if (read.has(real)) continue;
+    read.add(real);
     for (const entry of await readdir(folder, { withFileTypes: true }).catch(refuse(folder))) {
       if (entry.name.startsWith('.')) continue;
       const inner = join(folder, entry.name);
-      if (entry.isDirectory()) folders.push(inner);
+      if (entry.isDirectory()) folders.push({ path: inner, real: join(real, entry.name) });
+      else if (entry.isSymbolicLink() && (await leadsToFolder(inner))) links.push(inner);
       else if (EXTENSIONS.has(extname(entry.name).toLowerCase())) paths.push(inner);
     }
+    links.sort(byName);
   }
-  return paths.sort(byName);
+  return { paths: paths.sort(byName), linksLeftOut };
+
+  /** The folder that the first link of those left leads to, and was not read. */
+  async function followed(link: string | undefined): Promise<{ path: string; real: string } | undefined> {
+    for (let one = link; one !== undefined; one = links.shift()) {
+      const real = await realpath(one).catch(refuse(one));
+      const place = await realpath(dirname(one)).catch(refuse(one));
+      if (!read.has(real) && !`${place}${sep}`.startsWith(`${real}${sep}`)) return { path: one, real };
+      linksLeftOut += 1;
+    }
+    return undefined;
+  }
+}
+
+/** Whether a link leads to a folder, perhaps by way of others; one that leads nowhere does not. */
+async function leadsToFolder(link: string): Promise<boolean> {
+  return (await pathType(link)) === 'folder';
 }
 
 /**
@@ -96,6 +131,7 @@ export const idBelow = (folder: string, path: string): string => relative(folder
 
 /** What the system said of a file or folder that could not be read, on one line. */
 export function unreadable(path: string, error: unknown): DatasetError {
+  if (error instanceof FileError) return new DatasetError('unreadable', error.message);
   const message = `expected to read ${path}, received ${codeOf(error) ?? String(error)}`;
   return new DatasetError('unreadable', message);
 }

@@ -123,9 +123,9 @@ describe('checkDataset', () => {
     ],
     [
       'a mask in which nothing is bright enough',
-      () => writeMask('nut/ground_truth/scratch/1_mask.png', 64, 3),
+      () => writeMask('nut/ground_truth/scratch/1_mask.png', 64, 0),
       ['mask-empty'],
-      /pixels above 127 in .*1_mask\.png, found none: its brightest value is 3$/,
+      /pixels above 0 in .*1_mask\.png, found none: its brightest value is 0$/,
     ],
     [
       'a mask that marks a good image',

@@ -1,8 +1,9 @@
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Part } from '../http/ranges';
 import { HttpError, type HttpOptions, requestFile, withoutQuery, withRetries } from '../http/request';
 import { entryType } from './entries';
+import { makeFolders } from './write';
 
 /** How {@link downloadFile} downloads. */
 export interface DownloadFileOptions extends HttpOptions {
@@ -151,7 +152,7 @@ export class PartFile implements Part {
       return;
     }
     await this.drop();
-    await mkdir(dirname(this.path), { recursive: true });
+    makeFolders(dirname(this.path));
     this.#file = await open(this.#part, 'wx');
     if (state !== undefined) await writeFile(this.#of, state);
   }

@@ -1,8 +1,8 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSystemError } from './entries';
-import { writeFileAtomic } from './write';
+import { makeFolders, writeFileAtomic } from './write';
 
 /** How {@link withLock} waits. */
 export interface LockOptions {
@@ -33,7 +33,7 @@ export async function withLock<T>(
   let release: (() => Promise<void>) | undefined;
   while (release === undefined) {
     signal?.throwIfAborted();
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     try {
       release = await lock(path, {
         lockfilePath: path,

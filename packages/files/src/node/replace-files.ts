@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { isSystemError } from './entries';
-import { writeSynced } from './write';
+import { makeFolders, writeSynced } from './write';
 
 /** Puts a folder with these files in place of another. Whatever ends it early, the old files are there or the new ones. */
 export async function replaceFiles(target: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+  makeFolders(dirname(target));
   await recover(target, { writing: true });
   const staging = stagingName(target);
   try {
@@ -29,7 +29,7 @@ async function tidyUp(staging: string, target: string): Promise<void> {
 /** Every folder is made before the first file: if the staging is taken away meanwhile, nothing makes half of it anew. */
 async function fill(staging: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   const folders = new Set([...files.keys()].map((name) => dirname(inside(staging, name))));
-  for (const path of [staging, ...folders]) await mkdir(path, { recursive: true });
+  for (const path of [staging, ...folders]) makeFolders(path);
   for (const [name, bytes] of files) await writeSynced(inside(staging, name), bytes);
   for (const path of [...folders, staging]) await syncFolder(path);
 }

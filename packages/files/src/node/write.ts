@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmdirSync, rmSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { entryType } from './entries';
+import { entryType, isSystemError } from './entries';
+import { FileError, type InputFiles, writtenPath } from './plain-file';
 
 /** Files written beside their places, to come there together. */
 export interface StagedFiles {
@@ -16,7 +17,10 @@ const random = (): string => randomBytes(4).toString('hex');
 
 /**
  * Writes a file whole or not at all, over one that may be there; makes the folders it needs. Until it is whole it is
- * called `<path>.<8 hexadecimal digits>.tmp`, which {@link removeLeftovers} can tell where the process was killed.
+ * called `<path>.<8 hexadecimal digits>.tmp`, which {@link removeLeftovers} can tell where the process was killed. A link is
+ * written through, to the file that it means.
+ *
+ * @throws FileError `no-file` where something is there that is no file.
  */
 export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
   const staged = await stageFiles([[path, content]]);
@@ -25,7 +29,9 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 
 /**
  * Writes files, each whole, but for putting them in their places; makes the folders they need. Where one cannot be written,
- * or put in its place, none of them is left behind but those that were put there already.
+ * or put in its place, none of them is left behind but those that were put there already. Links are written through.
+ *
+ * @throws FileError `no-file` where something is there that is no file.
  */
 export async function stageFiles(
   files: readonly (readonly [path: string, content: string | Uint8Array])[],
@@ -45,7 +51,8 @@ export async function stageFiles(
     }
   };
   await orDiscard(async () => {
-    for (const [path, content] of files) {
+    for (const [named, content] of files) {
+      const path = await writtenPath(named);
       unmakers.push(makeFolders(dirname(path)));
       const staging = `${path}.${random()}.tmp`;
       waiting.set(path, staging);
@@ -79,21 +86,48 @@ export async function writeSynced(path: string, content: string | Uint8Array): P
  * Makes a folder and those above it.
  *
  * @returns Removes again those that it made, as far as nothing lies in them.
+ * @throws FileError `no-folder` where the system keeps folders of its own, such as `/proc`; its error where it says more.
  */
 export function makeFolders(path: string): () => void {
-  const first = mkdirSync(path, { recursive: true });
+  const made: string[] = [];
+  makeFolder(resolve(path), made);
   return () => {
-    if (first === undefined) return;
-    const top = resolve(first);
-    for (let at = resolve(path); at.length >= top.length; at = dirname(at)) {
+    for (const folder of made.splice(0).reverse()) {
       try {
-        rmdirSync(at);
+        rmdirSync(folder);
       } catch {
         // Somebody else's files are in it, or it is gone.
         return;
       }
     }
   };
+}
+
+/**
+ * By itself: where a folder takes no others and says that there is nothing, as `/proc` does, Node's `recursive` tries for ever;
+ * and of a disk that cannot be written it says that there is nothing.
+ */
+function makeFolder(path: string, made: string[]): void {
+  const attempt = () => {
+    mkdirSync(path);
+    made.push(path);
+  };
+  const parent = dirname(path);
+  try {
+    attempt();
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+    if (!isSystemError(error, 'ENOENT') || parent === path) throw error;
+    makeFolder(parent, made);
+    try {
+      attempt();
+    } catch (again) {
+      // Another process may have been faster.
+      if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+      if (!isSystemError(again, 'ENOENT')) throw again;
+      throw new FileError('no-folder', `expected to make the folder ${path}, but ${parent} takes none`, path);
+    }
+  }
 }
 
 /**
@@ -110,12 +144,23 @@ export class StagedFolder {
     this.path = join(folder, `unfinished-${random()}.tmp`);
     this.unmake = makeFolders(folder);
     mkdirSync(this.path);
-    process.once('exit', this.discard);
+    process.prependOnceListener('exit', this.discard);
   }
 
-  /** Moves all to its place, over files of the same names that may be there; others stay. */
-  async commit(): Promise<void> {
-    await moveInto(this.path, this.folder);
+  /**
+   * Moves all to its place, over files of the same names that may be there; others stay.
+   *
+   * @param inputs what must not be written over.
+   * @throws FileError `input`, `no-file` where something is there that must stay; nothing is moved then.
+   */
+  async commit(inputs?: InputFiles): Promise<void> {
+    const moves = await movesInto(this.path, this.folder);
+    await inputs?.expectNone(moves.map(({ to }) => to));
+    for (const { from, to, throughLink } of moves) {
+      // What a link means may lie on another disk.
+      if (throughLink) await writeFileAtomic(to, await readFile(from));
+      else await rename(from, to);
+    }
     this.discard();
   }
 
@@ -127,13 +172,28 @@ export class StagedFolder {
   };
 }
 
-/** Whole folders at once where nothing is in their place. */
-async function moveInto(from: string, to: string): Promise<void> {
+interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly throughLink: boolean;
+}
+
+/**
+ * What has to be moved: whole folders at once where nothing is in their place.
+ *
+ * @throws FileError `no-file`
+ */
+async function movesInto(from: string, to: string): Promise<Move[]> {
+  const moves: Move[] = [];
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (entry.isDirectory() && (await entryType(target)) === 'folder') await moveInto(source, target);
-    else await rename(source, target);
+    if (!entry.isDirectory()) {
+      const written = await writtenPath(target);
+      moves.push({ from: source, to: written, throughLink: written !== target });
+    } else if ((await entryType(target)) === 'folder') moves.push(...(await movesInto(source, target)));
+    else moves.push({ from: source, to: target, throughLink: false });
   }
+  return moves;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { isSystemError } from '@utad/files/node';
+import { expectPlainFile, isSystemError } from '@utad/files/node';
 import { WEIGHT_FILES } from '../load/fetch-vgg19-weights';
 import { type Vgg19ManifestOptions, vgg19WeightsFromManifest } from '../load/manifest';
 import { type ByteSource, channelWeightsFromSafetensors, readSafetensors } from '../load/safetensors';
@@ -65,6 +65,7 @@ async function looksLikeSafetensors(file: string): Promise<boolean> {
 
 async function readBytes(file: string): Promise<Uint8Array> {
   try {
+    await expectPlainFile(file);
     return await readFile(file);
   } catch (cause) {
     throw unreadable(file, cause);
@@ -106,6 +107,7 @@ export async function readChannelWeights(path: string, layers: readonly string[]
 
 /** Does something with a file of which any part can be read. */
 async function withFile<T>(path: string, use: (file: ByteSource) => Promise<T>): Promise<T> {
+  await expectPlainFile(path);
   const handle = await open(path, 'r');
   try {
     const { size } = await handle.stat();

@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
 import type { Size } from '@utad/core';
-import { asImageError, ImageError } from '../../errors';
+import { asImageError, checkWhole, ImageError } from '../../errors';
+import { countLostRegions, type ReadMask, readMask } from '../decoding/read-mask';
 import { CHANGE, readImageFile, withImage } from '../decoding/with-image';
 import { readClassImages } from '../one-class/class-images';
 import type { DatasetLocation } from '../open-dataset';
 import { expectFolder } from '../paths';
 import { ahead } from '../pipeline/ahead';
 import type { ImageEntry } from '../pipeline/image-entry';
+import { lossSentences, MaskTally, readingSentences } from '../pipeline/mask-report';
 import type { DatasetReport, DefectTypeCount, Finding } from './report';
 import { type SurveyedPart, surveyFiles } from './survey';
 
 /** How {@link checkDataset} goes about it. */
 export interface CheckOptions {
+  /** The size at which pixels will be measured: regions of masks that are lost there are found. Default that of the files. */
+  readonly maskSize?: Size;
+  /** Of all masks: from 0 to 254, above which a pixel is anomalous. Default what the dataset says, or else their values. */
+  readonly maskThreshold?: number;
   /** Is told how many images were looked at. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Stops; the promise then rejects with the signal's reason. */
@@ -32,7 +38,9 @@ export async function checkDataset(
 ): Promise<DatasetReport> {
   if (dataset.source === 'classes') return checkClasses(dataset, options);
   const { parts, findings: listing } = await surveyFiles(dataset);
-  const { onProgress, signal } = options;
+  const { onProgress, signal, maskSize, maskThreshold } = options;
+  if (maskThreshold !== undefined) checkWhole('maskThreshold', maskThreshold, 0, 254);
+  const masks = new MaskTally();
   const images = parts.flatMap((part) => part.entries.map((entry) => ({ part, entry })));
   const duplicates = new Duplicates();
   const sizes = new Tally<readonly [number, number]>();
@@ -40,7 +48,8 @@ export async function checkDataset(
   const marked: number[] = [];
   const findings: Finding[] = [];
   let done = 0;
-  const look = ({ entry }: { entry: ImageEntry }) => lookAtImage(entry).catch(asImageError);
+  const look = ({ entry }: { entry: ImageEntry }) =>
+    lookAtImage(entry, { maskSize, maskThreshold }).catch(asImageError);
   for await (const [{ part, entry }, seen] of ahead(images, AT_ONCE, look)) {
     signal?.throwIfAborted();
     onProgress?.(++done, images.length);
@@ -54,6 +63,7 @@ export async function checkDataset(
     findings.push(...maskFindings(entry, seen));
     if (seen.mask !== undefined && !(seen.mask instanceof ImageError) && seen.mask.marked > 0) {
       marked.push(seen.mask.marked);
+      masks.add(seen.mask);
     }
   }
   return {
@@ -62,8 +72,19 @@ export async function checkDataset(
     sizes: sizes.ranked().map(({ what, images }) => ({ size: what, images })),
     modes: modes.ranked().map(({ what, images }) => ({ mode: what, images })),
     marked: rangeOf(marked),
-    findings: [...listing, ...findings, ...duplicates.findings()],
+    findings: [
+      ...listing,
+      ...findings,
+      ...known('mask-values', readingSentences(masks.report())),
+      ...known('regions-lost', maskSize === undefined ? [] : lossSentences(masks.report(), maskSize)),
+      ...duplicates.findings(),
+    ],
   };
+}
+
+/** What is to be known and not put right. */
+function known(code: Finding['code'], sentences: readonly string[]): Finding[] {
+  return sentences.map((message) => ({ code, wrong: false, paths: [], message }));
 }
 
 function maskFindings({ path, label }: ImageEntry, { size, mask }: SeenImage): Finding[] {
@@ -248,7 +269,9 @@ class Duplicates {
 }
 
 /** What a mask file holds. */
-interface SeenMask {
+interface SeenMask extends Pick<ReadMask, 'reading'> {
+  /** Regions of which no pixel is left where they are measured. */
+  readonly lostRegions: number;
   readonly path: string;
   readonly size: Size;
   readonly threshold: number;
@@ -269,7 +292,7 @@ interface SeenImage {
 }
 
 /** @throws ImageError when the image cannot be read; what is wrong with its mask is returned. */
-async function lookAtImage(entry: ImageEntry): Promise<SeenImage> {
+async function lookAtImage(entry: ImageEntry, options: MaskOptions): Promise<SeenImage> {
   const file = await readImageFile(entry.path);
   const seen = await withImage(file, entry.path, undefined, async ({ image, fileSize, changes }) => {
     // A file that is cut off shows when its last row is decoded.
@@ -277,23 +300,32 @@ async function lookAtImage(entry: ImageEntry): Promise<SeenImage> {
     return { size: fileSize, mode: modeOf(changes) };
   });
   const hash = createHash('sha256').update(file).digest('hex');
-  return { ...seen, hash, mask: await lookAtMask(entry) };
+  return { ...seen, hash, mask: await lookAtMask(entry, options) };
 }
 
-async function lookAtMask({ mask }: ImageEntry): Promise<SeenMask | ImageError | undefined> {
+interface MaskOptions {
+  readonly maskSize: Size | undefined;
+  readonly maskThreshold: number | undefined;
+}
+
+async function lookAtMask(
+  { mask }: ImageEntry,
+  { maskSize, maskThreshold }: MaskOptions,
+): Promise<SeenMask | ImageError | undefined> {
   if (mask === undefined || mask === 'none') return undefined;
-  const { path, threshold = 127 } = mask;
+  const { path } = mask;
+  const threshold = maskThreshold ?? mask.threshold;
   try {
     const file = await readImageFile(path);
-    return await withImage(file, path, undefined, async ({ image, fileSize }) => {
-      const values = await image.toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer();
-      let marked = 0;
-      let brightest = 0;
-      for (const value of values) {
-        if (value > threshold) marked += 1;
-        if (value > brightest) brightest = value;
-      }
-      return { path, size: fileSize, threshold, marked: marked / values.length, brightest };
+    return await withImage(file, path, undefined, async (headed) => {
+      const { marked, brightest, black, reading } = await readMask(headed, threshold);
+      const count = marked.reduce((sum, value) => sum + value, 0);
+      const size = headed.fileSize;
+      return {
+        ...{ path, size, reading, brightest, marked: count / marked.length },
+        threshold: threshold ?? (black ? 0 : 127),
+        lostRegions: maskSize === undefined ? 0 : countLostRegions(marked, size, maskSize),
+      };
     });
   } catch (error) {
     if (error instanceof ImageError) return error;

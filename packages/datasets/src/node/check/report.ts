@@ -14,6 +14,10 @@ export type FindingCode =
   | 'mask-size'
   /** A mask in which nothing is marked. */
   | 'mask-empty'
+  /** Masks have other values than 0 and 255; how they are read. */
+  | 'mask-values'
+  /** Regions of masks leave no pixel at the size that pixels are measured at. */
+  | 'regions-lost'
   /** No image of a category has a mask. */
   | 'no-masks'
   /** A part of the dataset cannot be listed: a folder or list is not what it should be. */

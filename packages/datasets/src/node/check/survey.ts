@@ -3,13 +3,14 @@ import { DatasetError } from '../../errors';
 import type { TreeLayout } from '../../known/known-dataset';
 import { folderEntries } from '../folder';
 import { type ListedImage, listManifest } from '../manifest/manifest';
+import { MaskFiles } from '../mask-files';
 import type { DatasetLocation } from '../open-dataset';
 import { expectFolder, idBelow, imagePaths } from '../paths';
 import type { ImageEntry } from '../pipeline/image-entry';
 import type { FoundEntries } from '../splits/open-split';
 import { SPLITS } from '../splits/splits';
 import { listTreeEntries } from '../tree/entries';
-import { fill, isImage, maskFiles, matchFolders, pathFor } from '../tree/mask-finder';
+import { fill, isImage, maskFiles, matchFolders, pathFor, thresholdOf } from '../tree/mask-finder';
 import { findBase, treeCategoriesIn } from '../tree/open-tree';
 import type { Finding } from './report';
 
@@ -39,7 +40,7 @@ export async function surveyFiles(dataset: Exclude<DatasetLocation, { source: 'c
       return surveyTree(dataset);
     case 'folder':
       await expectFolder(dataset.root, 'root');
-      return listed(dataset.root, () => folderEntries(dataset.root));
+      return listed(dataset.root, () => folderEntries(dataset.root, dataset));
     case 'manifest':
       return surveyManifest(dataset.file);
   }
@@ -116,7 +117,7 @@ async function surveyFolders(
   const names: Record<string, string> = category === null ? {} : { category };
   const patterns = (layout.masks?.paths ?? []).map((pattern) => fill(pattern, names));
   const masks = await maskFiles(layout, base, patterns);
-  const threshold = layout.masks?.threshold ?? 127;
+  const files = new MaskFiles(base, [...masks]);
   const unclaimed = new Set(masks);
   const parts: SurveyedPart[] = [];
   const findings: Finding[] = [];
@@ -132,8 +133,9 @@ async function surveyFolders(
         const id = idBelow(join(base, category ?? ''), path);
         const image = { path, folder: folder.path, names: { ...names, ...folder.names } };
         const candidates = split === 'train' ? [] : patterns.map((mask) => pathFor(base, mask, image));
-        const found = candidates.find((candidate) => masks.has(candidate));
-        for (const candidate of candidates) unclaimed.delete(candidate);
+        const matching = files.matching(candidates);
+        const [found] = matching;
+        for (const mask of matching) unclaimed.delete(mask);
         const isGood = defectType === layout.good;
         if (!isGood && found === undefined && masks.size > 0) {
           const message = `expected a mask at ${candidates.join(' or ')} for ${path}, found none`;
@@ -142,7 +144,8 @@ async function surveyFolders(
         const kind = isGood
           ? ({ label: 0, defectType: 'good' } as const)
           : ({ label: 1, defectType } as const);
-        entries.push({ id, path, ...kind, ...(found !== undefined && { mask: { path: found, threshold } }) });
+        const mask = found !== undefined && { mask: { path: found, ...thresholdOf(layout) } };
+        entries.push({ id, path, ...kind, ...mask });
       }
     }
     if (entries.length === 0) {

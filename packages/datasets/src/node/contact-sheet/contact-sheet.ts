@@ -2,7 +2,7 @@ import { repeatGrey, type Size } from '@utad/core';
 import sharp from 'sharp';
 import { checkWhole, DatasetError, ImageError } from '../../errors';
 import { surveyFiles } from '../check/survey';
-import { decodeImage, decodeMask, resizePixels } from '../decoding/decode';
+import { decodeImage, decodeMaskPixels, resizePixels } from '../decoding/decode';
 import { readImageFile, withImage } from '../decoding/with-image';
 import { readClassImages } from '../one-class/class-images';
 import type { DatasetLocation } from '../open-dataset';
@@ -171,8 +171,12 @@ async function tileOf({ path, mask }: ImageEntry, side: number): Promise<Tile> {
   const size = fitted(fileSize, side);
   const { pixels } = await decodeImage(file, path, size);
   if (mask === undefined || mask === 'none') return { pixels, size, mask: undefined };
-  const whole = await decodeMask(await readImageFile(mask.path), mask.path, fileSize, mask.threshold);
-  return { pixels, size, mask: shrinkMask(whole, fileSize, size) };
+  const { threshold } = mask;
+  const whole = await decodeMaskPixels(await readImageFile(mask.path), mask.path, {
+    threshold,
+    limits: undefined,
+  });
+  return { pixels, size, mask: shrinkMask(whole.pixels, whole.fileSize, size) };
 }
 
 /** As large as the square allows, the aspect ratio kept. */

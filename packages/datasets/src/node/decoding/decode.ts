@@ -1,9 +1,12 @@
-import { type PixelLayout, repeatGrey, resizeImage, resizeNearest, type Size } from '@utad/core';
+import { type PixelLayout, repeatGrey, resizeImage, type Size } from '@utad/core';
 import sharp, { type Sharp } from 'sharp';
 import { DatasetError } from '../../errors';
+import { readMask, shrinkMask } from './read-mask';
 import {
+  ALL_CHANGES,
   CHANGE,
   describeChanges,
+  FEW_LEVELS,
   type HeadedImage,
   type ImageLimits,
   readImageFile,
@@ -81,12 +84,33 @@ export async function imagePixels(headed: HeadedImage, size?: Size): Promise<Dec
   const to = size ?? fileSize;
   const [height, width] = [Math.min(fileSize[0], to[0]), Math.min(fileSize[1], to[1])];
   // libvips shrinks with a kernel as wide as the step. What it enlarges it places half a pixel further down and to the right.
+  const few = (changes & CHANGE.deep) !== 0 && (await losesLevels(headed)) ? FEW_LEVELS : 0;
   const shrunk = shrinks(fileSize, to)
     ? (await wholePicture(headed)).resize(width, height, { fit: 'fill', kernel: 'linear' })
     : image;
   const channels = channelsOf(changes);
   const pixels = await bytesOf(shrunk, channels);
-  return { pixels: resizeImage(pixels, { height, width, channels }, to), fileSize, changes };
+  return {
+    pixels: resizeImage(pixels, { height, width, channels }, to),
+    fileSize,
+    changes: (changes | few) >>> 0,
+  };
+}
+
+/** Fewer grey levels than this show in what is learned from them. */
+const FEWEST_LEVELS = 32;
+
+/** Whether a picture of 16 bits has so many levels that lie so near to each other that 8 bits tell few of them apart. */
+async function losesLevels({ image }: HeadedImage): Promise<boolean> {
+  const bytes = await image.clone().toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
+  const [levels, left] = [new Set<number>(), new Set<number>()];
+  for (let at = 0; at + 1 < bytes.length; at += 2) {
+    const value = bytes.readUInt16LE(at);
+    levels.add(value);
+    left.add(value >> 8);
+    if (left.size >= FEWEST_LEVELS) return false;
+  }
+  return levels.size >= FEWEST_LEVELS;
 }
 
 /** Whether an image of one size has a side that is longer than that of the other. */
@@ -132,28 +156,29 @@ export async function decodeMask(
   return (await decodeMaskPixels(file, path, { size, threshold, limits })).pixels;
 }
 
-/** {@link decodeMask} with the mask's own size. */
+/** {@link decodeMask} with the mask's own size, and what `readMask` makes of its values where there is no threshold. */
 export function decodeMaskPixels(
   file: Uint8Array,
   path: string,
-  { size, threshold, limits }: { size: Size; threshold: number; limits: ImageLimits | undefined },
+  {
+    size,
+    threshold,
+    limits,
+  }: { size?: Size; threshold: number | undefined; limits: ImageLimits | undefined },
 ): Promise<DecodedPixels> {
   return withImage(file, path, limits, (headed) => maskPixels(headed, size, threshold));
 }
 
-/** Decodes what was headed to 0 and 1. */
+/** Decodes what was headed to 0 and 1: of the size asked, or as it is. Its changes have the bits of `maskFacts`. */
 export async function maskPixels(
-  { image, fileSize, changes }: HeadedImage,
-  size: Size,
-  threshold: number,
+  headed: HeadedImage,
+  size: Size | undefined,
+  threshold: number | undefined,
 ): Promise<DecodedPixels> {
-  const { data, info } = await image
-    .toColourspace('b-w')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const taken = resizeNearest(data, [info.height, info.width], size);
-  for (const [index, value] of taken.entries()) taken[index] = value > threshold ? 1 : 0;
-  return { pixels: taken, fileSize, changes };
+  const { fileSize, changes } = headed;
+  const mask = await readMask(headed, threshold);
+  const { pixels, facts } = shrinkMask(mask, fileSize, size ?? fileSize);
+  return { pixels, fileSize, changes: ((changes & ALL_CHANGES) | facts) >>> 0 };
 }
 
 /** An image file, decoded. */

@@ -36,5 +36,17 @@ export function plainPng(file: Uint8Array): PlainPng | undefined {
   return undefined;
 }
 
+/** How many frames a PNG is an animation of, 1 where it is none: libvips reads the first and does not say that there are more. */
+export function animationFrames(file: Uint8Array): number {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  if (bytes.length < 33 || !bytes.subarray(0, 8).equals(SIGNATURE)) return 1;
+  for (let at = 8; at + 12 <= bytes.length; at += 12 + bytes.readUInt32BE(at)) {
+    const type = typeAt(bytes, at);
+    if (type === 'acTL') return bytes.readUInt32BE(at + 8);
+    if (type === 'IDAT') return 1;
+  }
+  return 1;
+}
+
 /** The type of the chunk at an offset, after its length. */
 const typeAt = (bytes: Buffer, at: number): string => bytes.toString('latin1', at + 4, at + 8);

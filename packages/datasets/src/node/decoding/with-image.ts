@@ -3,9 +3,20 @@ import type { Size } from '@utad/core';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { ImageError } from '../../errors';
 import { isBmp, readBmp } from './bmp';
-import { plainPng } from './plain-png';
+import { animationFrames, plainPng } from './plain-png';
 
 const FORMATS: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'tiff']);
+
+/** 1 bit, 8 bits and 16 bits, as libvips calls them. */
+const DEPTHS: ReadonlySet<string> = new Set(['uchar', 'ushort']);
+const DEPTH_NAMES: Readonly<Record<string, string>> = {
+  char: '8-bit integer',
+  short: '16-bit integer',
+  int: '32-bit integer',
+  uint: '32-bit integer',
+  float: '32-bit float',
+  double: '64-bit float',
+};
 
 /** An image whose header is read and whose pixels are not. */
 export interface HeadedImage {
@@ -66,8 +77,12 @@ async function headOther(file: Uint8Array, mostPixels: number): Promise<HeadedIm
   const metadata = await image.metadata();
   // libvips reads more than is promised here, SVG among it, which is a program rather than a picture.
   if (!FORMATS.has(metadata.format)) throw new Error(`format ${metadata.format}`);
-  const { autoOrient } = metadata;
-  const changes = changesOf(metadata);
+  const { autoOrient, depth, pages = animationFrames(file) } = metadata;
+  if (!DEPTHS.has(depth)) {
+    // What is black and what is white is not known of such numbers, and libvips would cut them off.
+    throw new Error(`${DEPTH_NAMES[depth] ?? depth} pixels, expected 8 or 16 bits without a sign`);
+  }
+  const changes = (changesOf(metadata) | (Math.min(pages, MOST_FRAMES) << FRAMES_SHIFT)) >>> 0;
   return {
     image: upright(image, changes),
     fileSize: [autoOrient.height, autoOrient.width],
@@ -119,10 +134,20 @@ export const CHANGE = {
   shrinkOnLoad: 128,
 } as const;
 
+/** Every bit of {@link CHANGE}. Those above say more of a mask; of an image, two more things, which a second decoding needs not. */
+export const ALL_CHANGES = 255;
+
+/** Fewer than 32 grey levels are left of an image of 16 bits that has more. */
+export const FEW_LEVELS = 256;
+/** The number of frames or pages in the file, where the first one was taken of several. */
+const FRAMES_SHIFT = 16;
+const MOST_FRAMES = 65_535;
+
 const WORDS: readonly (readonly [bit: number, words: string])[] = [
   [CHANGE.cmyk, 'CMYK converted to sRGB'],
   [CHANGE.grey, 'grey repeated over three channels'],
   [CHANGE.deep, '16 bits a channel reduced to 8'],
+  [FEW_LEVELS, 'fewer than 32 grey levels left of its 16 bits, since white is taken to be 65535'],
   [CHANGE.alpha, 'transparency laid over black'],
   [CHANGE.turned, 'turned as its EXIF orientation says'],
 ];
@@ -130,6 +155,8 @@ const WORDS: readonly (readonly [bit: number, words: string])[] = [
 /** Says what was done to an image, in words that are the same for all images changed alike. */
 export function describeChanges(changes: number, from: Size, to: Size): string[] {
   const words = WORDS.filter(([bit]) => (changes & bit) !== 0).map(([, said]) => said);
+  const frames = changes >>> FRAMES_SHIFT;
+  if (frames > 1) words.push(`the first of ${frames} frames or pages taken`);
   const same = from[0] === to[0] && from[1] === to[1];
   return same ? words : [...words, `resized from ${from.join('x')} to ${to.join('x')}`];
 }
@@ -162,7 +189,7 @@ export async function imageFileState(path: string): Promise<FileState> {
 export async function readImageFile(
   path: string,
   limits?: ImageLimits,
-  state?: FileState,
+  state?: { readonly bytes: number },
 ): Promise<Uint8Array> {
   const { bytes } = state ?? (await imageFileState(path));
   checkBytes(bytes, path, limits);

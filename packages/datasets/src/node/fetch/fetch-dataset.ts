@@ -1,7 +1,15 @@
 import { copyFile, link, mkdir, readdir, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { HttpError, type HttpEvent, withoutQuery } from '@utad/files';
-import { downloadFile, type FileHash, hashFile, PinFile, withLock } from '@utad/files/node';
+import {
+  downloadFile,
+  expectPlainFile,
+  type FileHash,
+  hashFile,
+  makeFolders,
+  PinFile,
+  withLock,
+} from '@utad/files/node';
 import { DatasetError } from '../../errors';
 import type { DatasetSource, KnownDataset } from '../../known/known-dataset';
 import {
@@ -77,7 +85,7 @@ export async function fetchDataset(
     });
   }
   const work = `${folder}.part`;
-  await mkdir(work, { recursive: true });
+  makeFolders(work);
   try {
     const whileLocked = async () => {
       // Whoever held the lock before may have done it all.
@@ -134,7 +142,7 @@ async function downloadAll(
   for (const source of known.sources) {
     const url = new URL(source.url);
     const path = join(work, source.file);
-    await mkdir(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     await download(url, path, source.bytes, options);
     const { bytes, sha256 } = await verify(path, source, { ...options, pins, downloaded: true });
     taken.push({
@@ -213,7 +221,7 @@ async function lay(
 ): Promise<void> {
   if (archive === undefined) {
     const place = join(tree, file);
-    await mkdir(dirname(place), { recursive: true });
+    makeFolders(dirname(place));
     // A second name costs nothing, where the file system knows such; but what the user has stays the user's alone.
     if (url === null) await copyFile(path, place);
     else await link(path, place).catch(() => copyFile(path, place));
@@ -312,6 +320,7 @@ type Expected = Pick<DatasetSource, 'file' | 'bytes' | 'sha256' | 'md5' | 'hashS
 async function verify(path: string, expected: Expected, options: VerifyOptions): Promise<FileHash> {
   const { file, hashSource, url } = expected;
   const { signal, onEvent, pins, repin = false, downloaded } = options;
+  await expectPlainFile(path);
   const hash = await hashFile(path, signal);
   const refuse = async (code: 'size' | 'hash', wanted: string, received: string) => {
     if (downloaded) await rm(path, { force: true });

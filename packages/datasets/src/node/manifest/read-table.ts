@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { expectPlainFile } from '@utad/files/node';
 import { type CsvError, parse } from 'csv-parse';
 import { DatasetError } from '../../errors';
 import { unreadable } from '../paths';
@@ -37,6 +38,7 @@ export async function* readTable(
   onWrong: OnWrong = refuse,
 ): AsyncGenerator<TableRow> {
   try {
+    await expectPlainFile(path);
     if (/\.(jsonl|ndjson)$/i.test(path)) yield* readJsonLines(path, onWrong);
     else yield* readCsv(path, columns, onWrong);
   } catch (error) {

@@ -1,8 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { PixelLayout } from '@utad/core';
+import { expectPlainFile } from '@utad/files/node';
 import { DatasetError } from '../../errors';
 import { CIFAR10_SIZE, parseCifar10 } from '../../formats/cifar10';
 import { type IdxOptions, idxHeaderBytes, parseIdx, parseIdxHeader, parseIdxLabels } from '../../formats/idx';
@@ -96,9 +97,9 @@ async function* cifar10Images(root: string, split: 'train' | 'test'): AsyncGener
 
 async function readBatch(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) {
-      const message = `CIFAR-10: expected at most ${MOST_BYTES} bytes in ${path}, received ${size}`;
+    const { bytes } = await expectPlainFile(path);
+    if (bytes > MOST_BYTES) {
+      const message = `CIFAR-10: expected at most ${MOST_BYTES} bytes in ${path}, received ${bytes}`;
       throw new DatasetError('format', message);
     }
     return await readFile(path);
@@ -117,7 +118,7 @@ const SNIFFED = 64;
  * @throws DatasetError `format`, `unreadable`
  */
 async function readIdxFile(path: string, options: IdxOptions): Promise<Uint8Array> {
-  const { size } = await stat(path).catch((error: unknown) => {
+  const { bytes: size } = await expectPlainFile(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   const beginning = await readBeginning(path);

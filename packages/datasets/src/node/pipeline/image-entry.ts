@@ -9,8 +9,8 @@ export interface ImageEntry {
   /** Of the image file. */
   readonly path: string;
   /**
-   * A file, in which a pixel is anomalous where its value is above `threshold` (0 to 255, default 127); `none` where
-   * nothing is wrong with the image; absent where it is not known.
+   * A file, in which a pixel is anomalous where its value is above `threshold` (0 to 254), or without one where the values of
+   * the file say so: see `MaskReport`; `none` where nothing is wrong with the image; absent where it is not known.
    */
   readonly mask?: { readonly path: string; readonly threshold?: number } | 'none';
   /** File of the same scene without the defect; synthetic sets only. */

@@ -4,19 +4,23 @@ import type { Dataset, Size } from '@utad/core';
 import { asImageError, checkWhole, DatasetError, ImageError } from '../../errors';
 import { channelsOf } from '../decoding/decode';
 import { decodeManyAtOnce } from '../decoding/many-at-once';
+import { type MaskFacts, maskFacts } from '../decoding/read-mask';
 import { describeChanges, type ImageLimits } from '../decoding/with-image';
 import { ahead } from './ahead';
 import { type CacheReport, OpenCaches } from './cache/open-caches';
 import { fileRecords, KeptRecords, PartTable } from './file-records';
 import type { ImageEntry } from './image-entry';
+import { type MaskReport, MaskTally } from './mask-report';
 import { Decoders, type EntryFile, type OpenedPart, openPart, pixelsVersion } from './part-source';
 
 /** Images in files, opened. */
 export interface FileDataset extends Dataset {
   /** The images in the order of their indices, without those left out. */
   readonly entries: readonly ImageEntry[];
-  /** Files that were left out, with the reason. */
-  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Files that were left out, with the reason: unreadable ones, and `empty` masks of defective images. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string; readonly empty?: true }[];
+  /** How masks were read, and what is lost of them. */
+  readonly masks: MaskReport;
   /** What was done to images so that they fit, with the number of images. */
   readonly conversions: readonly { readonly what: string; readonly images: number }[];
   /** What the cache of decoded images did; null where there is none. */
@@ -44,20 +48,21 @@ export interface FileDataset extends Dataset {
  * fingerprint depend on the files and the sizes alone, never on the cache.
  *
  * @throws ImageError for a bad file, unless they are to be skipped.
- * @throws DatasetError `empty` when nothing is left; `size-mismatch` for a mask or clean twin that does not fit its
- *   image; `invalid-option`. When records are read: `changed` for a file that is no longer what it was.
+ * @throws DatasetError `empty` when nothing is left; `mask-empty` for a mask of a defective image that marks nothing, unless bad
+ *   files are to be skipped; `size-mismatch` for a mask or clean twin that does not fit its image; `invalid-option`. When records are read: `changed` for a file that is no longer what it was.
  */
 export async function openFiles(entries: readonly ImageEntry[], options: ReadOptions): Promise<FileDataset> {
-  const { size, maskSize, onBad, limits, workers, cacheBytes, memoryBytes, ...checked } =
+  const { size, maskSize, maskThreshold, onBad, limits, workers, cacheBytes, memoryBytes, ...checked } =
     checkOptions(options);
   const { cacheFolder, onProgress, signal } = checked;
-  const decoders = new Decoders(size, maskSize, limits);
+  const decoders = new Decoders(size, maskSize, limits, maskThreshold);
   const caches = cacheFolder === undefined ? undefined : new OpenCaches(cacheFolder, cacheBytes);
   const kept = new KeptRecords(memoryBytes);
   const left: ImageEntry[] = [];
   const firstParts: number[] = [];
   const parts = new PartTable();
-  const skipped: { path: string; reason: string }[] = [];
+  const skipped: { path: string; reason: string; empty?: true }[] = [];
+  const masks = new MaskTally();
   const conversions = new Map<string, number>();
   let channels: 1 | 3 = 1;
   const hash = createHash('sha256').update(JSON.stringify([FIRST_VERSION, size, maskSize]));
@@ -76,7 +81,16 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
         continue;
       }
       const { id, label, defectType, mask } = entry;
-      const threshold = typeof mask === 'object' ? (mask.threshold ?? 127) : (mask ?? null);
+      const facts = factsOf(outcome);
+      if (typeof mask === 'object' && label === 1 && facts?.empty) {
+        const { message, reason } = emptyMask(entry.path, mask.path, facts);
+        if (onBad === 'throw') throw new DatasetError('mask-empty', message);
+        skipped.push({ path: mask.path, reason, empty: true });
+        continue;
+      }
+      masks.add(facts);
+      const threshold =
+        typeof mask === 'object' ? (decoders.thresholdOf(mask) ?? thresholdLike(facts)) : (mask ?? null);
       const digests = outcome.map((part) => {
         const version = part.role === 'mask' ? FIRST_VERSION : pixelsVersion(part, size);
         return version === FIRST_VERSION ? hex(part.digest) : `${hex(part.digest)} v${version}`;
@@ -120,6 +134,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
   return {
     entries: left,
     skipped,
+    masks: masks.report(),
     conversions: [...conversions].map(([what, images]) => ({ what, images })),
     cache: report ?? null,
     count: left.length,
@@ -128,6 +143,31 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     fileSize: (index) => parts.knownOf(partAt(index, 'fileSize')).fileSize,
     records: (order) => fileRecords(source, order),
   };
+}
+
+function factsOf(files: OpenedFiles): MaskFacts | undefined {
+  const mask = files.find(({ role }) => role === 'mask');
+  return mask && maskFacts(mask.changes);
+}
+
+/** The threshold that gives the same pixels, so that fingerprints change with the pixels alone. */
+function thresholdLike(facts: MaskFacts | undefined): number | string {
+  if (facts?.reading === 'alpha channel') return 'alpha';
+  return facts?.otherThanHalf ? 0 : 127;
+}
+
+function emptyMask(
+  path: string,
+  mask: string,
+  { black, reading }: MaskFacts,
+): Record<'message' | 'reason', string> {
+  const reason = black ? 'black all over' : 'nothing in it is bright enough';
+  const cut = reading === 'threshold' ? 'a lower `maskThreshold`' : '`maskThreshold` with a number below 127';
+  const remedy = black
+    ? 'correct or remove the mask, or leave the image out with `skipBad`'
+    : `say what counts with ${cut}, or leave the image out with \`skipBad\``;
+  const message = `expected the mask ${mask} to mark something of the defective image ${path}, found ${black ? 'it ' : ''}${reason}: ${remedy}`;
+  return { message, reason };
 }
 
 /** What was found out about the files of one entry, in their order. */
@@ -197,7 +237,12 @@ export interface ReadOptions {
   readonly size: Size;
   /** Masks are resized to this. Default `size`. */
   readonly maskSize?: Size;
-  /** What to do with a file that is no whole image: throw (the default), or leave it out and count it. */
+  /** Of all masks: from 0 to 254, above which a pixel is anomalous. Default what their entries say, or else their values. */
+  readonly maskThreshold?: number;
+  /**
+   * What to do with a file that is no whole image, or an empty mask of a defective one: throw (the default), or leave the image
+   * out and count it.
+   */
   readonly onBad?: 'throw' | 'skip';
   /** What is refused before it is decoded. */
   readonly limits?: ImageLimits;
@@ -228,6 +273,7 @@ function checkOptions(options: ReadOptions): FullReadOptions {
   const { cacheBytes = 10 * 2 ** 30, memoryBytes = 128 * 2 ** 20 } = options;
   checkSize('size', size);
   checkSize('maskSize', maskSize);
+  if (options.maskThreshold !== undefined) checkWhole('maskThreshold', options.maskThreshold, 0, 254);
   checkWhole('workers', workers, 1);
   checkWhole('cacheBytes', cacheBytes, 0);
   checkWhole('memoryBytes', memoryBytes, 0);

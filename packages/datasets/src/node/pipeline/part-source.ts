@@ -73,10 +73,17 @@ function imageDecoder(size: Size, limits: ImageLimits | undefined): Decoder {
   };
 }
 
-/** Decodes masks to 0 and 1. */
-function maskDecoder(size: Size, threshold: number, limits: ImageLimits | undefined): Decoder {
+/** Raised when the same mask would give other pixels, or other facts. */
+const MASK_VERSION = 2;
+
+/** Decodes masks to 0 and 1; without a threshold as their values say. */
+function maskDecoder(size: Size, threshold: number | undefined, limits: ImageLimits | undefined): Decoder {
+  const how = threshold === undefined ? 'by-values' : `above-${threshold}`;
   return {
-    setting: { name: `mask-${size.join('x')}-above-${threshold}-${VERSIONS}`, slotBytes: size[0] * size[1] },
+    setting: {
+      name: `mask-${size.join('x')}-${how}-m${MASK_VERSION}-${VERSIONS}`,
+      slotBytes: size[0] * size[1],
+    },
     decode: (file, path) => decodeMaskPixels(file, path, { size, threshold, limits }),
     bytesWith: () => size[0] * size[1],
     render: (headed) => maskPixels(headed, size, threshold),
@@ -160,17 +167,24 @@ export interface EntryFile {
 /** How the files of a dataset are decoded. */
 export class Decoders {
   readonly images: Decoder;
-  private readonly masks = new Map<number, Decoder>();
+  private readonly masks = new Map<number | undefined, Decoder>();
 
+  /** @param maskThreshold Of all masks, whatever their entries say. */
   constructor(
     readonly size: Size,
     readonly maskSize: Size,
     readonly limits: ImageLimits | undefined,
+    private readonly maskThreshold?: number,
   ) {
     this.images = imageDecoder(size, limits);
   }
 
-  masksAbove(threshold = 127): Decoder {
+  /** Above which value a mask marks; undefined where its values decide. */
+  thresholdOf({ threshold }: { readonly threshold?: number }): number | undefined {
+    return this.maskThreshold ?? threshold;
+  }
+
+  private masksAbove(threshold: number | undefined): Decoder {
     const decoder = this.masks.get(threshold) ?? maskDecoder(this.maskSize, threshold, this.limits);
     this.masks.set(threshold, decoder);
     return decoder;
@@ -180,7 +194,7 @@ export class Decoders {
   filesOf({ path, mask, cleanTwinPath }: ImageEntry): EntryFile[] {
     const files: EntryFile[] = [{ role: 'image', path, decoder: this.images }];
     if (mask !== undefined && mask !== 'none') {
-      files.push({ role: 'mask', path: mask.path, decoder: this.masksAbove(mask.threshold) });
+      files.push({ role: 'mask', path: mask.path, decoder: this.masksAbove(this.thresholdOf(mask)) });
     }
     if (cleanTwinPath !== undefined) files.push({ role: 'twin', path: cleanTwinPath, decoder: this.images });
     return files;

@@ -36,10 +36,20 @@ export interface SplitReadOptions extends ReadOptions {
 export interface SplitDataset extends FileDataset {
   /** How the images were divided; null where the dataset's own folders or list say it, or they were taken whole. */
   readonly splits: Splits | null;
+  /** What a reader must know of how the images were found, in sentences: folders, masks and links that were left out. */
+  readonly notes: readonly string[];
 }
 
 /** Images as they were found: divided by folders or a list, or not at all. */
-export type FoundEntries = { readonly divided: SplitEntries } | { readonly undivided: readonly ImageEntry[] };
+export type FoundEntries = (
+  | { readonly divided: SplitEntries }
+  | { readonly undivided: readonly ImageEntry[] }
+) & {
+  /** Sentences on what was found. */
+  readonly notes?: readonly string[];
+  /** For whoever trains: which folders hold good images, and which are not learnt from. */
+  readonly learntFrom?: string;
+};
 
 /**
  * Opens one split of images that nobody published splits of. Undivided images are divided by seed where some are
@@ -63,7 +73,9 @@ export async function openSplit(
     throw new DatasetError('empty', `expected ${split} images in ${where}, found ${counts} images`);
   }
   const data = await openFiles(limit === undefined ? chosen : limitEntries(chosen, limit, seed), options);
-  return Object.assign(data, { splits });
+  const { notes = [], learntFrom } = found;
+  const told = split === 'train' && learntFrom !== undefined ? [learntFrom, ...notes] : notes;
+  return Object.assign(data, { splits, notes: told });
 }
 
 function divide(

@@ -4,7 +4,16 @@ import type { TreeImages, TreeLayout } from '../../known/known-dataset';
 import { readTable, type TableRow, wrongLine } from '../manifest/read-table';
 import { idBelow, imagePaths, pathInside, pathType } from '../paths';
 import type { ImageEntry } from '../pipeline/image-entry';
-import { fill, fixedPart, isImage, MaskFinder, matchFolders, type Names, pathFor } from './mask-finder';
+import {
+  fill,
+  fixedPart,
+  isImage,
+  MaskFinder,
+  matchFolders,
+  type Names,
+  pathFor,
+  thresholdOf,
+} from './mask-finder';
 
 interface Part {
   readonly base: string;
@@ -12,11 +21,16 @@ interface Part {
   readonly split: 'train' | 'test';
 }
 
-/** Images of one published split, in folders by type of defect. */
+/**
+ * Images of one published split, in folders by type of defect.
+ *
+ * @param notes Sentences on masks are added here.
+ */
 export async function folderTreeEntries(
   layout: TreeLayout,
   images: Extract<TreeImages, { by: 'folder' }>,
   { base, category = '', split }: Part,
+  notes: string[] = [],
 ): Promise<ImageEntry[]> {
   const names = { category };
   const top = join(base, category);
@@ -30,7 +44,7 @@ export async function folderTreeEntries(
   const pattern = fill(images.test, names);
   const folder = join(base, fixedPart(pattern));
   if ((await pathType(folder)) !== 'folder') throw splitMissing('test', folder);
-  const entries = await matchedEntries(layout, { base, pattern, top, names });
+  const entries = await matchedEntries(layout, { base, pattern, top, names }, notes);
   if (entries.length === 0) {
     throw new DatasetError('empty', `expected images in ${join(folder, '<kind>')}, found none`);
   }
@@ -45,14 +59,16 @@ export function seededTreeEntries(
   layout: TreeLayout,
   { all }: Extract<TreeImages, { by: 'seed' }>,
   base: string,
+  notes: string[] = [],
 ): Promise<ImageEntry[]> {
-  return matchedEntries(layout, { base, pattern: all, top: base, names: {} });
+  return matchedEntries(layout, { base, pattern: all, top: base, names: {} }, notes);
 }
 
 /** The images in the folders that a pattern matches, by type of defect, with their masks and twins. */
 async function matchedEntries(
   layout: TreeLayout,
   { base, pattern, top, names }: { base: string; pattern: string; top: string; names: Names },
+  notes: string[],
 ): Promise<ImageEntry[]> {
   const bySeed = layout.images.by === 'seed';
   const masks = await MaskFinder.find(layout, base, names);
@@ -76,6 +92,7 @@ async function matchedEntries(
   }
   // Published splits without any image are told as that.
   if (bySeed || entries.length > 0) masks?.expectNoOthers();
+  notes.push(...(masks?.notes() ?? []));
   return entries;
 }
 
@@ -86,7 +103,6 @@ export async function listTreeEntries(
   { base, category = '', split }: Part,
 ): Promise<ImageEntry[]> {
   const list = join(base, file);
-  const threshold = layout.masks?.threshold ?? 127;
   const entries: ImageEntry[] = [];
   for await (const row of readTable(list, Object.values(columns))) {
     const cell = (column: keyof typeof columns): string => needed(list, row, columns[column]);
@@ -114,7 +130,12 @@ export async function listTreeEntries(
         const message = `${list}, line ${row.line}: expected a mask for ${cell('image')}, received none`;
         throw new DatasetError('mask-missing', message);
       }
-      entries.push({ ...entry, defectType: label, label: 1, mask: { path: locate(mask), threshold } });
+      entries.push({
+        ...entry,
+        defectType: label,
+        label: 1,
+        mask: { path: locate(mask), ...thresholdOf(layout) },
+      });
     }
   }
   if (entries.length === 0) {

@@ -30,9 +30,14 @@ export class MaskFinder {
   }
 
   /** @throws DatasetError `mask-missing` */
-  of(image: TreeImage): { path: string; threshold: number } {
+  of(image: TreeImage): { path: string; threshold?: number } {
     const path = this.files.of(image.path, this.candidates(image));
-    return { path, threshold: this.layout.masks?.threshold ?? 127 };
+    return { path, ...thresholdOf(this.layout) };
+  }
+
+  /** Says where one mask of several was taken. */
+  notes(): string[] {
+    return this.files.notes();
   }
 
   /** Says that a good image may have a mask, which is not read. */
@@ -48,6 +53,11 @@ export class MaskFinder {
   private candidates(image: TreeImage): string[] {
     return (this.layout.masks?.paths ?? []).map((pattern) => pathFor(this.base, pattern, image));
   }
+}
+
+/** The threshold of a layout's masks; without one their values say what is anomalous. */
+export function thresholdOf({ masks }: TreeLayout): { threshold?: number } {
+  return masks?.threshold === undefined ? {} : { threshold: masks.threshold };
 }
 
 /** Every picture in the folders in which a layout keeps masks. */

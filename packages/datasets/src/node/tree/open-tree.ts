@@ -36,8 +36,10 @@ export async function openTree({ layout }: TreeDescription, options: TreeOptions
   const base = await findBase(layout, root);
   await expectCategory(layout, { base, root, category });
   const { images } = layout;
+  const notes: string[] = [];
   if (images.by === 'seed') {
-    return openSplit({ undivided: await seededTreeEntries(layout, images, base) }, root, options);
+    const undivided = await seededTreeEntries(layout, images, base, notes);
+    return openSplit({ undivided, notes }, root, options);
   }
   if (split === 'validation') {
     const message = `expected the split train or test of ${root}, received validation`;
@@ -45,10 +47,10 @@ export async function openTree({ layout }: TreeDescription, options: TreeOptions
   }
   const entries =
     images.by === 'folder'
-      ? await folderTreeEntries(layout, images, { base, category, split })
+      ? await folderTreeEntries(layout, images, { base, category, split }, notes)
       : await listTreeEntries(layout, images, { base, category, split });
   const data = await openFiles(limit === undefined ? entries : limitEntries(entries, limit, seed), options);
-  return Object.assign(data, { splits: null });
+  return Object.assign(data, { splits: null, notes });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { removeFolder, removeLeftovers, replaceFolder } from '@utad/files/node';
+import { makeFolders, removeFolder, removeLeftovers, replaceFolder } from '@utad/files/node';
 import {
   findPackage,
   layoutIn,
@@ -42,7 +42,7 @@ export async function buildNative(options: BuildOptions): Promise<Manifest> {
   const { root, packageName } = layout;
   const staging = await step('space', async () => {
     // Whoever removes the last installation removes the folder with it.
-    await mkdir(root, { recursive: true });
+    makeFolders(root);
     // The caller holds the lock, so that nobody works in them.
     await removeLeftovers(root, [STAGING]);
     await requireSpace(root, recipe.peakBytes);

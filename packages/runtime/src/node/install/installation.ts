@@ -1,6 +1,6 @@
-import { lstat, mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { lstat, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { hashFile, PinError, PinFile } from '@utad/files/node';
+import { hashFile, makeFolders, PinError, PinFile } from '@utad/files/node';
 import { type NativePackage, TENSORFLOW_VERSION } from '../packages';
 import { diskFull, errno, InstallProblem, unwritable } from './problem';
 
@@ -99,22 +99,12 @@ function text(value: unknown, name: string): string | undefined {
 export async function requireWritable(folder: string): Promise<void> {
   const trial = join(folder, `.writable-${process.pid}`);
   try {
-    await makeFolder(folder);
+    makeFolders(folder);
     await writeFile(trial, 'x');
   } catch (error) {
     throw isFull(error) ? diskFull(folder, '', error) : unwritable(folder, error);
   } finally {
     await rm(trial, { force: true }).catch(() => undefined);
-  }
-}
-
-/** On a read-only disk, making a folder and those above it at once fails with a reason that is not the real one. */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (error) {
-    if (errno(error) !== 'ENOENT') throw error;
-    await mkdir(folder);
   }
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGunzip } from 'node:zlib';
+import { expectPlainFile } from '@utad/files/node';
 import * as library from 'xz-decompress';
 import { ArchiveError, type ArchiveLimits, Budget, metered } from './budget';
 import { untar } from './tar';
@@ -180,6 +181,7 @@ async function lastBytes(path: string, count: number): Promise<Buffer> {
 }
 
 async function withFile<T>(path: string, work: (handle: FileHandle) => Promise<T>): Promise<T> {
+  await expectPlainFile(path);
   const handle = await open(path);
   try {
     return await work(handle);

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeFolders } from '@utad/files/node';
 import type { DecodedPixels } from '../../decoding/decode';
 import type { FileState } from '../../decoding/with-image';
 import { RecordTable } from './record-table';
@@ -66,7 +67,7 @@ export class DecodedCache {
   /** Opens the part of a cache folder for one setting; makes it where it is not there. */
   static async open(cacheFolder: string, setting: CacheSetting, room: CacheBudget): Promise<DecodedCache> {
     const folder = join(cacheFolder, setting.name);
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     const cache = new DecodedCache(folder, setting, room);
     for (const name of (await readdir(folder)).sort()) {
       if (name.endsWith('.index')) await cache.load(name.slice(0, -'.index'.length));

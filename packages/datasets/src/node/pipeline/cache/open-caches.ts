@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { makeFolders } from '@utad/files/node';
 import type { DecodedPixels } from '../../decoding/decode';
 import type { FileState } from '../../decoding/with-image';
 import { CacheBudget, type CacheSetting, DecodedCache } from './decoded-cache';
@@ -92,7 +92,7 @@ export class OpenCaches {
 
   private async open(setting: CacheSetting): Promise<DecodedCache | undefined> {
     try {
-      await mkdir(this.folder, { recursive: true });
+      makeFolders(this.folder);
       this.room ??= CacheBudget.measure(this.folder, this.bytes);
       const cache = await DecodedCache.open(this.folder, setting, await this.room);
       this.opened.set(setting.name, cache);
