@@ -68,6 +68,8 @@ export default {
     'apps/*': {
       entry: ['bin/*.js', 'src/main.ts', 'test/**/*.test.ts'],
       project: ['{src,bin,test}/**/*.{ts,js}'],
+      // For @utad/runtime to find, where there is no native TensorFlow.
+      ignoreDependencies: ['@tensorflow/tfjs-backend-wasm'],
     },
     examples: { entry: ['**/*.mjs', 'test/**/*.test.ts'] },
     weights: { entry: ['src/{train,judge}.ts', 'test/**/*.test.ts'] },

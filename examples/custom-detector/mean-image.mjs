@@ -22,7 +22,7 @@ function validate(config) {
 }
 
 /** @returns {import('@utad/detector').DetectorKind} */
-export default function meanImageKind({ core: { readImages }, detector: { reduceMaps } }) {
+export default function meanImageKind({ core: { readImages }, detector: { expectImageSize, reduceMaps } }) {
   class MeanImage {
     kind = KIND;
 
@@ -53,7 +53,10 @@ export default function meanImageKind({ core: { readImages }, detector: { reduce
     }
 
     /** @param images RGB bytes `[B, H, W, 3]` */
-    async predict({ data, shape: [count, height, width] }) {
+    async predict(images) {
+      expectImageSize(images, this.inputSize);
+      const { data, shape } = images;
+      const [count, height, width] = shape;
       const maps = new Float32Array(count * height * width); // [B, H, W]
       for (const [index, byte] of data.entries()) {
         maps[Math.floor(index / 3)] += Math.abs(byte / 255 - this.mean[index % this.mean.length]) / 3;

@@ -7,7 +7,9 @@
 const KIND = 'nearest-pixels';
 
 /** @returns {import('@utad/detector').DetectorKind} */
-export default function nearestPixelsKind({ core: { readImages }, detector: { reduceMaps, stateTensor } }) {
+export default function nearestPixelsKind({ core: { readImages }, detector }) {
+  const { expectImageSize, reduceMaps, stateTensor } = detector;
+
   /** Means over cells of `cell` x `cell` pixels: a vector of three numbers for each. */
   function pooled({ data, shape: [, , width] }, cell) {
     const columns = width / cell;
@@ -39,6 +41,7 @@ export default function nearestPixelsKind({ core: { readImages }, detector: { re
     }
 
     async predict(images) {
+      expectImageSize(images, this.inputSize);
       const [count, height, width] = images.shape;
       const { cell } = this.config;
       const { bank } = this;

@@ -29,4 +29,10 @@ export { reduceMaps } from './reduce';
 export { type Roi, RoiDetector, withRoi } from './roi';
 export { normalizedScore } from './score';
 export { StateError, stateTensor } from './state';
-export { fitThresholds, IMAGE_QUANTILE, PIXEL_QUANTILE, type Thresholds } from './thresholds';
+export {
+  type FitThresholdsOptions,
+  fitThresholds,
+  IMAGE_QUANTILE,
+  PIXEL_QUANTILE,
+  type Thresholds,
+} from './thresholds';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it, vi } from 'vitest';
-import { expectReadmeExample } from '../../../scripts/testing/readme-example';
+import { expectInReadme, expectReadmeExample } from '../../../scripts/testing/readme-example';
 
 it('has an example that runs and prints what it promises', async () => {
   await expectReadmeExample(new URL('../', import.meta.url));
@@ -17,4 +17,8 @@ it('has a detector of your own that runs and prints what it promises', async () 
   } finally {
     log.mockRestore();
   }
+});
+
+it('shows training, saving, loading and predicting in one piece that runs', async () => {
+  await expectInReadme(new URL('../', import.meta.url), 'whole-job.ts');
 });

@@ -58,6 +58,7 @@ export { type CurvesOptions, PixelAccumulator } from './pixels/pixel-accumulator
 export { type PrecisionRecallCurve, precisionRecallCurve } from './precision-recall-curve';
 export { type ProCurve, proCurve } from './pro-curve';
 export { quantile } from './quantile';
+export { type QuantileExceedance, quantileExceedance } from './quantile-exceedance';
 export { regionsAt } from './regions-at';
 export { rocAuc } from './roc-auc';
 export { type RocCurve, rocCurve } from './roc-curve';

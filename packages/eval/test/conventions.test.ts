@@ -73,7 +73,7 @@ const ofScores: Record<string, (scores: readonly number[]) => unknown> = {
 const ofValues = ['differenceOfValues', 'intervalOfValues'];
 /** It is asynchronous, and tested with what else it refuses. */
 const ofRuns = ['compareRuns'];
-const withoutScores = ['iou', 'holmCorrection', 'MetricError', ...ofRuns, ...ofValues];
+const withoutScores = ['iou', 'holmCorrection', 'MetricError', 'quantileExceedance', ...ofRuns, ...ofValues];
 
 describe.each(Object.entries(ofScores))('%s', (_, measure) => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(

@@ -271,7 +271,7 @@ export async function sampleReport(side = 64): Promise<ReportData> {
         iou: { paper: 0.213, fitted: 0.3415, oracle: 0.4471 },
       },
     },
-    thresholds: { image: threshold, pixel: 0.0213, paper: 0.0657, oracle: 0.0318 },
+    thresholds: { image: threshold, pixel: 0.0213, images: 24, paper: 0.0657, oracle: 0.0318 },
     reduction: 'mean',
     scores,
     defectTypes: defectTypesOf(scores, threshold),

@@ -4,11 +4,16 @@ import { useBackend } from '@utad/runtime/node';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 
 /** The package's functions, which only note what they are called with. */
-function noting() {
+function noting(running = (asked: number) => asked) {
   const calls: unknown[] = [];
+  let threads = 1;
   const wasm: WasmPackage = {
     setWasmPaths: (paths) => void calls.push(paths),
-    setThreadsCount: (count) => void calls.push(count),
+    setThreadsCount(count) {
+      calls.push(count);
+      threads = count;
+    },
+    getThreadsCount: () => running(threads),
   };
   return { calls, wasm };
 }
@@ -47,6 +52,31 @@ describe('with the wasm backend there', () => {
     const { calls, wasm } = noting();
     expect((await useWasm(wasm)).device).toBe(device);
     expect(calls).toEqual([threads]);
+  });
+
+  test('it has the threads that it says, not those asked for', async () => {
+    vi.stubGlobal('crossOriginIsolated', true);
+    const { device, reason } = await useWasm(noting(() => 1).wasm, { threads: 4 });
+    expect(device).toBe('CPU, 1 thread');
+    expect(reason).toContain('with 1 of the 4 threads asked for');
+  });
+
+  test('what never starts is an error in time, and nothing of it stays', async () => {
+    const flags = { ...tf.env().getFlags() };
+    const factory = tf.findBackendFactory('wasm');
+    tf.removeBackend('wasm');
+    tf.registerBackend('wasm', () => new Promise(() => undefined));
+    const refusal = (threads: number) => useWasm(noting().wasm, { threads, timeout: 0.05 });
+    await expect(refusal(4)).rejects.toThrow(
+      /^backend wasm cannot be used: it did not start in 0\.05 s; .* its threads did not start: have the bundler/,
+    );
+    const error: unknown = await refusal(1).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BackendUnavailableError);
+    expect(String(error)).not.toContain('threads');
+    expect(tf.env().getFlags()).toEqual(flags);
+    tf.removeBackend('wasm');
+    tf.registerBackend('wasm', factory);
+    expect((await useWasm(noting().wasm)).name).toBe('wasm');
   });
 
   test.each([0, 1.5, 9])('%d threads are refused', async (threads) => {

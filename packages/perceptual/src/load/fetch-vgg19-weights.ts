@@ -77,6 +77,9 @@ export async function fetchInto(
 
 /** @throws TypeError when it is no URL of http or https. */
 export function httpUrl(text: string | URL): URL {
+  if (!URL.canParse(text)) {
+    throw new TypeError(`VGG-19 weights: expected a URL of http or https, received ${text}`);
+  }
   const url = new URL(text);
   if (url.protocol === 'http:' || url.protocol === 'https:') return url;
   throw new TypeError(`VGG-19 weights: expected a URL of http or https, received ${url.protocol}`);

@@ -52,6 +52,8 @@ export interface ReportThresholds {
   readonly image: number;
   /** Fitted on held-out good images; in the units of the anomaly map. */
   readonly pixel: number;
+  /** How many good images both were fitted on; left out, nothing is said of how far they hold. */
+  readonly images?: number;
   /** Half-way between the smallest and the largest map value of the test set; in the units of the anomaly map. */
   readonly paper?: number;
   /** Best on the test set; in the units of the anomaly map. */

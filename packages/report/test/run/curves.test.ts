@@ -142,3 +142,23 @@ describe('the curves', () => {
     expect(text).not.toContain('Pixels');
   });
 });
+
+it.each([
+  [undefined, 'The 0.95 quantile of the scores of good images held out of training. It decides'],
+  [
+    1,
+    'The score of the only good image held out of training, so about 50 % of good images are expected to exceed it, and by chance up to about 95 %. It decides',
+  ],
+  [
+    9,
+    'The 0.95 quantile of the scores of 9 good images held out of training, so about 14 % of good images are expected to exceed it, and by chance up to about 34 %. It decides',
+  ],
+  [
+    24,
+    'The 0.95 quantile of the scores of 24 good images held out of training, so about 9 % of good images are expected to exceed it. It decides',
+  ],
+])('the image threshold of %s held-out images claims no more than they can tell', async (images, words) => {
+  const thresholds = { ...bareReport.thresholds, ...(images !== undefined && { images }) };
+  const section = sectionOf(await renderReport({ ...bareReport, thresholds }), 'thresholds');
+  expect(textOf(section)).toContain(words);
+});

@@ -1,4 +1,4 @@
-import { type Confusion, confusionAt, precisionRecallCurve, rocCurve } from '@utad/eval';
+import { type Confusion, confusionAt, precisionRecallCurve, quantileExceedance, rocCurve } from '@utad/eval';
 import {
   operationOf,
   pixelOperationOf,
@@ -141,12 +141,30 @@ export function thresholds({ thresholds: at, metrics }: ReportData): PageSection
     content: html`<p>A score or a map value that reaches its threshold counts as anomalous. Both AUROC numbers need no threshold: they only
 ask whether anomalous comes before good. IoU needs one, and is given at three.</p>
 <dl class="terms">
-${term('Fitted, image', at.image, undefined, 'The 0.95 quantile of the scores of good images held out of training, so about one good image in twenty is expected to exceed it. It decides whether an image is called anomalous.')}
+${term('Fitted, image', at.image, undefined, imageThresholdOrigin(at.images))}
 ${term('Fitted, pixel', at.pixel, iou.fitted, 'The 0.999 quantile of the map values on the same held-out good images. It decides which pixels are marked. The two fitted thresholds are the only ones that prediction uses: no test image took part in choosing them.')}
 ${term('Paper, pixel', at.paper, iou.paper, 'The map is scaled by its smallest and largest value over the whole test set and cut at one half, as in the paper. A single extreme pixel moves it, and it has to see the test set first.')}
 ${term('Oracle, pixel', at.oracle, iou.oracle, 'The threshold with the best IoU on the test set, chosen by looking at the ground truth: an upper bound, and not one that could be used in practice.')}
 </dl>`,
   };
+}
+
+/** With fewer held-out images than this, no image stands for the share that may exceed the threshold. */
+const ENOUGH_IMAGES = 20;
+
+/** What the fitted threshold may be taken for, by the number of images that it was fitted on. */
+function imageThresholdOrigin(images: number | undefined): string {
+  const decides = 'It decides whether an image is called anomalous.';
+  if (images === undefined || images < 1) {
+    return `The 0.95 quantile of the scores of good images held out of training. ${decides}`;
+  }
+  const { expected, upper } = quantileExceedance(images, 0.95);
+  const from =
+    images === 1
+      ? 'The score of the only good image held out of training'
+      : `The 0.95 quantile of the scores of ${images} good images held out of training`;
+  const few = images < ENOUGH_IMAGES ? `, and by chance up to about ${Math.round(100 * upper)} %` : '';
+  return `${from}, so about ${Math.round(100 * expected)} % of good images are expected to exceed it${few}. ${decides}`;
 }
 
 function term(name: string, value: number | undefined, iou: Measured | undefined, words: string): Html {
