@@ -6,6 +6,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { aimOf, phaseOf, watchQuietRun } from './kill-aims.mjs';
+import { randomSource, wholeNumber } from './random.mjs';
 import { expectThat, howItEnded, rehearse } from './rehearsal.mjs';
 import { eventsOf, expectContinued, expectSameRun, listing, savedPosition } from './run-state.mjs';
 import { prepareTraining, resumeArguments, TOTAL_STEPS, trainArguments } from './tiny-training.mjs';
@@ -19,8 +20,8 @@ const { values: options } = parseArgs({
     keep: { type: 'boolean', default: false },
   },
 });
-const kills = wholeNumber('--kills', options.kills, 1);
-const seed = wholeNumber('--seed', options.seed, 0);
+const kills = wholeNumber('kill-loop: --kills', options.kills, 1);
+const seed = wholeNumber('kill-loop: --seed', options.seed, 0);
 
 await rehearse('kill-loop', options, async (rehearsal) => {
   await prepareTraining(rehearsal);
@@ -81,21 +82,3 @@ await rehearse('kill-loop', options, async (rehearsal) => {
     `${kills} kills, ${resumed + 1} resumes, ${completed} attempts that ended before their kill; the same bundle as the quiet run: ${hash}`,
   );
 });
-
-function wholeNumber(name, text, smallest) {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= smallest) return value;
-  process.stderr.write(`kill-loop: ${name}: expected a whole number from ${smallest}, received ${text}\n`);
-  process.exit(2);
-}
-
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-function randomSource(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

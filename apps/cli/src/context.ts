@@ -6,7 +6,7 @@ import type { Output } from './terminal/output';
 /** What every command is given besides its own arguments. */
 export interface Context {
   readonly output: Output;
-  /** Aborts at the first Ctrl-C. */
+  /** Aborts at the first Ctrl-C, or when the system asks the program to stop. */
   readonly signal: AbortSignal;
   /** As given on the command line. */
   readonly seed: number | undefined;

@@ -4,15 +4,24 @@ import type { Context } from './context';
 import { PartlyFailedError } from './errors';
 import { formatCount, formatFacts, formatTable } from './terminal/format';
 
+export interface DataCheckOptions extends FindDatasetOptions {
+  readonly maskThreshold?: number;
+  /** Pixels a side at which pixels will be measured. */
+  readonly metricSize: number;
+}
+
 /** `utad data check` */
 export async function dataCheck(
   path: string,
-  options: FindDatasetOptions,
+  options: DataCheckOptions,
   { output, signal }: Context,
 ): Promise<void> {
   const { location, name } = await findDataset(path, options);
+  const { maskThreshold, metricSize } = options;
   const report = await checkDataset(location, {
     signal,
+    maskSize: [metricSize, metricSize],
+    ...(maskThreshold !== undefined && { maskThreshold }),
     onProgress: (done, total) => output.status(`${done}/${total} images read`),
   });
   output.result(

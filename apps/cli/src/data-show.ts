@@ -1,5 +1,5 @@
-import { contactSheet } from '@utad/datasets/node';
-import { entryType, writeFileAtomic } from '@utad/files/node';
+import { contactSheet, imagePaths } from '@utad/datasets/node';
+import { entryType, InputFiles, writeFileAtomic } from '@utad/files/node';
 import { type FindDatasetOptions, findDataset } from '@utad/pipeline/node';
 import type { Context } from './context';
 import { UsageError } from './errors';
@@ -26,6 +26,7 @@ export async function dataShow(
     throw new UsageError(`--out: expected a new file, found ${out}; --force writes over it`);
   }
   const { location, name } = await findDataset(path, options);
+  await (await InputFiles.of(await imagePaths(path))).expectNone([out]);
   const sheet = await contactSheet(location, {
     count,
     columns,

@@ -8,6 +8,11 @@ export class PartlyFailedError extends Error {
   override readonly name = 'PartlyFailedError';
 }
 
+/** The command did all that it was asked to, found anomalies, and was asked to fail then. The result was printed. */
+export class AnomaliesFoundError extends Error {
+  override readonly name = 'AnomaliesFoundError';
+}
+
 /** The user, or the system, asked the program to stop. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
@@ -16,10 +21,14 @@ export class InterruptedError extends Error {
 /** An error of the pipeline as one of these, with options by the names that they have here; any other as it is. */
 export function inOwnWords(error: unknown): unknown {
   // Told by name: only some commands load the package that it comes from.
+  if (error instanceof Error && error.name === 'DatasetError') error.message = withFlags(error.message);
   if (!(error instanceof Error && error.name === 'PipelineError')) return error;
-  const Own = Reflect.get(error, 'code') === 'interrupted' ? InterruptedError : UsageError;
+  const Own = OWN[String(Reflect.get(error, 'code'))] ?? UsageError;
   return new Own(withFlags(error.message), { cause: error });
 }
+
+const OWN: Readonly<Record<string, typeof UsageError | typeof PartlyFailedError | typeof InterruptedError>> =
+  { usage: UsageError, partial: PartlyFailedError, interrupted: InterruptedError };
 
 /** What the environment says, by the names of options that it sets. */
 const VARIABLES: Readonly<Record<string, string>> = {

@@ -28,6 +28,8 @@ export interface EvaluateOptions extends SourceOptions, AssetFlags {
   readonly maps?: string | true;
   readonly overlays?: string | true;
   readonly gallery?: number;
+  readonly metricSize?: number | 'full';
+  readonly maskThreshold?: number;
   readonly force?: boolean;
 }
 
@@ -42,17 +44,19 @@ export async function evaluate(
   }
   const named = path ?? options.run;
   if (named === undefined) throw new UsageError(noRun(options));
-  const { dataset, root, category, detector, limit, skipBad, cache, gallery, force = false } = options;
+  const { dataset, root, category, good, detector, limit, skipBad, cache, gallery, force = false } = options;
+  const { metricSize, maskThreshold } = options;
   const found = await findRun(named);
   const out = options.out ?? found.run?.folder.name;
   if (out === undefined) throw new UsageError(`--out: expected a folder, since ${named} is in no run folder`);
   if (options.out !== undefined && !force) expectNoResults(options.out);
-  const source = { ...(dataset && { dataset }), ...(root && { root }), ...(category && { category }) };
+  const source = { ...(dataset && { dataset }), ...(root && { root }), ...(category && { category }), good };
   const folders = outputFolders(options, out);
   checkOutputFolders(folders, objectOf(sourceOf(source, found.run?.config)), { force });
   const { seed, backend } = context;
   const result = await evaluateRun(found, {
     ...{ ...source, ...folders, out, detector, limit, skipBad, cache, gallery, seed, backend },
+    ...{ metricSize, maskThreshold },
     ...assetOptions(options),
     ...watch(context),
   });

@@ -1,5 +1,8 @@
 /** What the program ends with. */
-export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const EXIT = { done: 0, failed: 1, usage: 2, anomalous: 3, interrupted: 130 } as const;
+
+/** What it ends with where a signal asked it to stop, as shells count: 128 and the number of the signal. */
+export const SIGNAL_EXIT = { SIGHUP: 129, SIGINT: EXIT.interrupted, SIGTERM: 143 } as const;
 
 /** Errors of data sets that say what the user named is not there, rather than that reading or drawing it failed. */
 const WRONG_DATASET = [
@@ -7,6 +10,7 @@ const WRONG_DATASET = [
   'category-unknown',
   'split-missing',
   'empty',
+  'ambiguous',
   'exists',
   'invalid-option',
 ];
@@ -22,6 +26,10 @@ export function exitCodeOf(error: unknown): number {
       return property(error, 'exitCode') === 0 ? EXIT.done : EXIT.usage;
     case 'UsageError':
       return EXIT.usage;
+    case 'AnomaliesFoundError':
+      return EXIT.anomalous;
+    case 'FileError':
+      return property(error, 'code') === 'too-large' ? EXIT.failed : EXIT.usage;
     case 'DatasetError':
     case 'SyntheticError':
       return WRONG_DATASET.includes(String(property(error, 'code'))) ? EXIT.usage : EXIT.failed;

@@ -1,7 +1,7 @@
 import { reductionName } from '@utad/pipeline';
 import { checkRun, type FoundRun } from '@utad/pipeline/node';
 import type { Context } from './context';
-import { formatFacts, formatNumber, formatTable } from './terminal/format';
+import { formatCount, formatFacts, formatNumber, formatTable } from './terminal/format';
 
 /** `utad info`: what a bundle is, once every file of it was checked. */
 export async function info(path: string, { output }: Context): Promise<void> {
@@ -24,7 +24,7 @@ function describe({ path, manifest, run }: FoundRun): string {
     ...(reduction === undefined ? [] : [pair('image score', `${reduction} of the anomaly map`)]),
     ['image threshold', formatNumber(thresholds.image)],
     ['pixel threshold', formatNumber(thresholds.pixel)],
-    ['fitted on', `${thresholds.images} held-out good images`],
+    ['fitted on', formatCount(thresholds.images, 'held-out good image')],
     [
       'trained on',
       `${training.images} images of ${[training.dataset, training.category].filter(Boolean).join(' / ')}, seed ${training.seed}`,

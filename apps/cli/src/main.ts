@@ -1,6 +1,6 @@
 import type { BackendName } from '@utad/runtime';
 import { InterruptedError } from './errors';
-import { EXIT, exitCodeOf, oneLine } from './exit-code';
+import { EXIT, exitCodeOf, oneLine, SIGNAL_EXIT } from './exit-code';
 import { createProgram } from './program';
 import { Output } from './terminal/output';
 
@@ -8,16 +8,25 @@ const controller = new AbortController();
 
 /** npm and npx pass on a Ctrl-C that the terminal has sent to every process already. */
 const ECHO_MILLISECONDS = 500;
-let interruptedAt: number | undefined;
+let interrupted: { readonly at: number; readonly code: number } | undefined;
 
 /** The first asks commands to stop and save what they have; the second does not wait for that. */
-const interrupt = () => {
+const interrupt = (signal: keyof typeof SIGNAL_EXIT) => {
   const now = performance.now();
-  if (interruptedAt !== undefined && now - interruptedAt > ECHO_MILLISECONDS) process.exit(EXIT.interrupted);
-  interruptedAt ??= now;
+  if (interrupted !== undefined && now - interrupted.at > ECHO_MILLISECONDS) process.exit(interrupted.code);
+  interrupted ??= { at: now, code: SIGNAL_EXIT[signal] };
   controller.abort(new InterruptedError('interrupted'));
 };
-process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+
+// A reader that leaves, such as `head`, ends nothing: there is nobody to write to, and the work and its exit code stay what they
+// are. Of a result that could not be written the exit code has to tell.
+process.stdout.on('error', (error) => {
+  if ('code' in error && error.code === 'EPIPE') return;
+  process.exitCode ||= EXIT.failed;
+  process.stderr.write(`utad: expected stdout to take the result: ${oneLine(error)}\n`);
+});
+process.stderr.on('error', () => undefined);
 
 interface CommonOptions {
   readonly json?: boolean;
@@ -38,7 +47,8 @@ const program = createProgram(async (work) => {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
+  const code = exitCodeOf(error);
+  process.exitCode = code === EXIT.interrupted ? (interrupted?.code ?? code) : code;
   if (process.exitCode !== EXIT.done && !isHelp(error)) {
     process.stderr.write(`utad: ${oneLine(error)}\n`);
     if (process.argv.includes('--verbose') && error instanceof Error)

@@ -52,7 +52,8 @@ Examples:
   $ utad train --root photos/good --out runs/mine  learn from your own good images
   $ utad predict runs/mine photos/new              find what is wrong in others
 
-Exit codes: 0 done, 1 failed, 2 wrong command line or configuration, 130 interrupted.`,
+Exit codes: 0 done, 1 failed, 2 wrong command line or configuration, 3 anomalies found (--fail-on-anomaly),
+130 interrupted (129 hung up, 143 terminated).`,
     )
     // Errors are printed in one place, on one line.
     .configureOutput({ outputError: () => undefined })

@@ -28,6 +28,7 @@ export interface TrainFlags
       | 'dataset'
       | 'root'
       | 'category'
+      | 'good'
       | 'preset'
       | 'limit'
       | 'skipBad'
@@ -119,7 +120,11 @@ function trainingResult({ run, detector, manifest, backend, history, images, not
   };
 }
 
-function summary({ run: { folder }, history, manifest: { thresholds } }: TrainedRun, brings: string): string {
+function summary(
+  { run: { folder }, history, manifest: { thresholds }, hasTestImages }: TrainedRun,
+  brings: string,
+): string {
+  const predict = `utad predict ${folder.name} IMAGE...${brings}`;
   const stages = Object.entries(summariseStages(history)).map(
     ([name, { epochs, seconds, end }]): [string, string] => [
       name,
@@ -131,7 +136,7 @@ function summary({ run: { folder }, history, manifest: { thresholds } }: Trained
     ['memory', `${Math.round(peakBytes() / 1e6)} MB at most`],
     ['thresholds', `image ${formatNumber(thresholds.image)}, pixel ${formatNumber(thresholds.pixel)}`],
     ['bundle', folder.shown(folder.bundle)],
-    ['next', `utad evaluate ${folder.name}${brings}  or  utad predict ${folder.name} IMAGE...${brings}`],
+    ['next', hasTestImages ? `utad evaluate ${folder.name}${brings}  or  ${predict}` : predict],
   ]);
 }
 

@@ -1,7 +1,13 @@
 import { PipelineError } from '@utad/pipeline';
 import { describe, expect, it } from 'vitest';
-import { InterruptedError, inOwnWords, PartlyFailedError, UsageError } from '../src/errors';
-import { exitCodeOf, oneLine } from '../src/exit-code';
+import {
+  AnomaliesFoundError,
+  InterruptedError,
+  inOwnWords,
+  PartlyFailedError,
+  UsageError,
+} from '../src/errors';
+import { exitCodeOf, oneLine, SIGNAL_EXIT } from '../src/exit-code';
 
 describe('exit codes', () => {
   const named = (name: string, fields: object) => Object.assign(new Error('x'), { name }, fields);
@@ -21,6 +27,13 @@ describe('exit codes', () => {
     expect(exitCodeOf('a string')).toBe(1);
     expect(exitCodeOf(new InterruptedError('x'))).toBe(130);
     expect(exitCodeOf(named('CommanderError', { exitCode: 0 }))).toBe(0);
+  });
+
+  it('are 3 for anomalies, where that was asked for, and 2 for files that are none or must stay', () => {
+    expect(exitCodeOf(new AnomaliesFoundError('x'))).toBe(3);
+    expect(exitCodeOf(named('FileError', { code: 'input' }))).toBe(2);
+    expect(exitCodeOf(named('LockedError', { code: 'locked' }))).toBe(1);
+    expect(SIGNAL_EXIT).toEqual({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143 });
   });
 
   it('come with one line, however many an error has', () => {
@@ -43,11 +56,11 @@ describe('an error of the pipeline', () => {
     );
   });
 
-  it('is a wrong command line or an interruption', () => {
-    const codes = (['usage', 'interrupted'] as const).map((code) =>
+  it('is a wrong command line, something that failed in part, or an interruption', () => {
+    const codes = (['usage', 'partial', 'interrupted'] as const).map((code) =>
       exitCodeOf(inOwnWords(new PipelineError(code, 'x'))),
     );
-    expect(codes).toEqual([2, 130]);
+    expect(codes).toEqual([2, 1, 130]);
     expect(inOwnWords(3)).toBe(3);
   });
 });

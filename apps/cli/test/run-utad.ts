@@ -32,6 +32,8 @@ export interface RunOptions {
   readonly cwd: string;
   /** Over the environment of the tests and a cache folder of their own; undefined takes a variable out. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** For standard input, which is else empty. */
+  readonly input?: string;
   /** Is told every line of stderr as it comes. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
 }
@@ -39,12 +41,13 @@ export interface RunOptions {
 /** Runs the built command line as a program of its own. */
 export function runUtad(
   args: readonly string[],
-  { cwd, env: changes = {}, onLine }: RunOptions,
+  { cwd, env: changes = {}, input, onLine }: RunOptions,
 ): Promise<Ended> {
   // Results must not depend on weights that this machine happens to have, or could download.
   const env = { ...process.env, UTAD_VGG19: 'random', [CACHE_VARIABLE]: cache, ...changes };
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [bin, ...args], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdin.on('error', () => undefined).end(input);
     let stdout = '';
     let rest = '';
     const stderr: string[] = [];

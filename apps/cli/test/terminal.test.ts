@@ -1,5 +1,6 @@
 import { summariseStages } from '@utad/pipeline/node';
 import { describe, expect, it } from 'vitest';
+import { EventReporter } from '../src/terminal/events';
 import { formatFacts, formatLosses, formatNumber, formatSeconds, formatTable } from '../src/terminal/format';
 import { Output } from '../src/terminal/output';
 import { isReported, TrainingProgress } from '../src/terminal/training-progress';
@@ -69,6 +70,21 @@ describe('Output', () => {
     expect(terminal.written).toEqual(['\r\u001B[2Ka line that is long…', '\r\u001B[2K', 'done\n']);
     expect(file.written).toEqual(['done\n']);
   });
+});
+
+it('progress is one line on a terminal, and a line now and then elsewhere', () => {
+  let time = 0;
+  const told = (isTTY: boolean) => {
+    const stderr = recorder(isTTY);
+    const { onEvent } = new EventReporter(new Output({ json: false, stderr }), () => time);
+    for (let done = 1; done <= 60; done++) {
+      time += 1;
+      onEvent({ type: 'progress', task: 'images', done, total: 60 });
+    }
+    return stderr.written;
+  };
+  expect(told(false)).toEqual([15, 30, 45, 60].map((done) => `${done}/60 images\n`));
+  expect(told(true)).toHaveLength(60);
 });
 
 describe('TrainingProgress', () => {

@@ -2,6 +2,8 @@
 export type PipelineErrorCode =
   /** An option, configuration or path that means nothing. A command line ends with exit code 2. */
   | 'usage'
+  /** Some of many things failed; what succeeded was done. */
+  | 'partial'
   /** The signal was aborted; what is needed to go on is saved where that can be. */
   | 'interrupted';
 

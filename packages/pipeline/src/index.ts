@@ -25,7 +25,7 @@ export {
   imagesFrom,
   type PixelData,
 } from './images-from';
-export { METRIC_SIZE } from './metric-size';
+export { METRIC_SIZE, type MetricSize } from './metric-size';
 export { OpenedDetector, type OpenOptions, open, type TrainOptions, train } from './open';
 export { type ImagePrediction, type PredictImagesOptions, predictImages, scaleRegion } from './predict';
 export { type PictureDifference, type PictureGoal, reductionName, Words } from './words';

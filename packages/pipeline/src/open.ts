@@ -113,7 +113,7 @@ export async function open(
   { kinds = [twoStageKind], assets = {}, allowOtherAssets = false, signal }: OpenOptions = {},
 ): Promise<OpenedDetector> {
   const isUrl = typeof source === 'string' || source instanceof URL;
-  const store = isUrl ? bundleStore(source, { ...(signal && { signal }) }) : source;
+  const store = isUrl ? storeAt(source, signal) : source;
   const { detector, manifest } = await openBundle(store, kinds, {
     allowOtherAssets,
     async assets(name, wanted) {
@@ -124,6 +124,20 @@ export async function open(
     },
   });
   return new OpenedDetector(detector, manifest.thresholds, manifest.training);
+}
+
+/** @throws PipelineError `usage` where it is no URL. */
+function storeAt(url: string | URL, signal: AbortSignal | undefined): FileStore {
+  try {
+    return bundleStore(url, { ...(signal && { signal }) });
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw usageError(
+      `open: expected the URL of a bundle or a store, received ${url}; folders are opened by \`open\` of @utad/pipeline/node`,
+      undefined,
+      { cause },
+    );
+  }
 }
 
 function remade(name: string, wanted: Asset | undefined): Asset | undefined {
@@ -155,7 +169,11 @@ export async function train(
       ...(signal && { signal }),
       onEvent: (event) => onEvent?.({ type: 'training', event }),
     });
-    const thresholds = await fitThresholds(detector, heldOut, { ...(signal && { signal }) });
+    const thresholds = await fitThresholds(detector, heldOut, {
+      learnedFrom: training,
+      ...(signal && { signal }),
+      onWarning: (message) => onEvent?.({ type: 'note', message: `warning: ${message}` }),
+    });
     const { count, fingerprint } = training;
     const facts = { dataset: 'memory', category: null, images: count, fingerprint, seed };
     return Object.assign(new OpenedDetector(detector, thresholds, facts), { history });

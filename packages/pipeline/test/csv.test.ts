@@ -48,10 +48,15 @@ it('the table of predictions has a line for each image, those that could not be 
   const none = { score: null, normalizedScore: null, anomalous: null, regions: [] };
   const files = { map: null, overlay: null, tiff: null };
   expect(predictionsCsv([{ path: 'a.png', ...none, ...files, error: 'a.png: no image' }])).toBe(
-    'path,score,normalizedScore,anomalous,regions,map,overlay,tiff,error\r\na.png,,,,,,,,a.png: no image\r\n',
+    'path,score,normalizedScore,anomalous,regions,map,overlay,tiff,error,boxes\r\na.png,,,,,,,,a.png: no image,\r\n',
   );
   const found = { path: 'b.png', score: 1, normalizedScore: 0.5, anomalous: true, regions: [] };
   expect(
     predictionsCsv([{ ...found, map: 'b.map.png', overlay: 'b.overlay.png', tiff: null, error: null }]),
-  ).toMatch(/\r\nb\.png,1,0\.5,true,0,b\.map\.png,b\.overlay\.png,,\r\n$/);
+  ).toMatch(/\r\nb\.png,1,0\.5,true,0,b\.map\.png,b\.overlay\.png,,,\[\]\r\n$/);
+  const region = { box: { x: 1, y: 2, width: 3, height: 4 }, area: 5, peak: 0.5 };
+  const boxed = { ...found, regions: [region], map: null, overlay: null, tiff: null, error: null };
+  expect(predictionsCsv([boxed])).toContain(
+    'true,1,,,,,"[{""x"":1,""y"":2,""width"":3,""height"":4,""area"":5,""peak"":0.5}]"\r\n',
+  );
 });

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { idx } from '../../../scripts/testing/idx-file';
-import { DATASETS, type DataSource, openData, sourceOf } from '../src/node/data';
+import { DATASETS, type DataSource, openData, samePictures, sourceOf } from '../src/node/data';
 import { newPlan, type TrainOptions } from '../src/node/train';
 
 let root = '';
@@ -123,6 +123,81 @@ describe('data that a source means', () => {
     const listed = await open({ dataset: 'manifest', root: at('photos/list.csv'), category: null });
     expect(listed.data.count).toBe(3);
   });
+});
+
+describe('masks of a data set', () => {
+  const square = (side: number, value: number, of: number) =>
+    sharp(
+      Uint8Array.from({ length: side * side }, (_, at) =>
+        Math.floor(at / side) < of && at % side < of ? value : 0,
+      ),
+      { raw: { width: side, height: side, channels: 1 } },
+    )
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+  const withMask = async (name: string, mask: Buffer, side: number): Promise<DataSource> => {
+    const part = sharp({ create: { width: side, height: side, channels: 3, background: '#787878' } });
+    for (let index = 0; index < 5; index++)
+      await write(`${name}/good/${index}.png`, await part.png().toBuffer());
+    await write(`${name}/cut/0.png`, await part.png().toBuffer());
+    await write(`${name}/masks/cut/0.png`, mask);
+    return { dataset: 'folder', root: at(name), category: null };
+  };
+  const test = { split: 'test', whole: true } as const;
+
+  it('are read by their values, which is said once', async () => {
+    const source = await withMask('ones', await square(16, 1, 5), 16);
+    const { notes, metricSize } = await open(source, test);
+    expect(notes).toContain('Masks: 1 of 0 and one other value, which is a defect.');
+    expect(metricSize).toEqual([256, 256]);
+    const cut = { ...test, maskThreshold: 1 };
+    await expect(open(source, cut)).rejects.toMatchObject({ code: 'mask-empty' });
+    const { data, notes: skipped } = await open(source, { ...cut, skipBad: true });
+    expect(data.count).toBe(5);
+    expect(skipped).toContainEqual(
+      expect.stringMatching(/^1 image skipped since nothing is marked .*0\.png/),
+    );
+  });
+
+  it('lose what is too small at 256x256, which is counted, and nothing at the size of the files', async () => {
+    const source = await withMask('small', await square(600, 255, 1), 600);
+    const lost = /^1 region of a mask is lost at 256x256/;
+    expect((await open(source, test)).notes).toContainEqual(expect.stringMatching(lost));
+    const full = await open(source, { ...test, metricSize: 'full' });
+    expect(full.metricSize).toEqual([600, 600]);
+    expect(full.notes.filter((note) => note.includes('lost'))).toEqual([]);
+    await write('small/cut/1.png', await square(8, 9, 2));
+    await write('small/masks/cut/1.png', await square(8, 9, 2));
+    await expect(open(source, { ...test, metricSize: 'full' })).rejects.toThrow(
+      /^`metricSize`: full: expected images of one size, found 600x600 in .* and 8x8 /,
+    );
+  });
+});
+
+it('the same pictures in two lists are counted, byte for byte', async () => {
+  for (let index = 0; index < 4; index++)
+    await write(
+      `same/${index}.png`,
+      await grey(index % 3)
+        .png()
+        .toBuffer(),
+    );
+  const of = await open({ dataset: 'folder', root: at('same'), category: null });
+  expect(samePictures({ of, indices: [3, 1] }, { of, indices: [0, 2] })).toEqual({
+    count: 1,
+    pair: ['3.png', '0.png'],
+  });
+  expect(samePictures({ of, indices: [1] }, { of, indices: [0, 2] })).toBeUndefined();
+});
+
+it('a folder of good images is named for folders alone, and kept', () => {
+  const source = { dataset: 'folder', root: resolve('/d'), category: null, good: 'Fine' };
+  expect(sourceOf({ root: '/d', good: 'Fine' })).toEqual(source);
+  expect(sourceOf({}, sourceOf({ root: '/d', good: 'Fine' }))).toEqual(source);
+  expect(() => sourceOf({ dataset: 'mvtec', root: '/d', category: 'x', good: 'y' })).toThrow(
+    'expected no `good`',
+  );
 });
 
 describe('the score', () => {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { AnomalyDetector } from '@utad/detector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkAssets } from '../src/node/assets';
@@ -160,7 +160,32 @@ describe('what was made by a detector', () => {
       'expected a detector of kind own, received two-stage',
     );
   });
+
+  it('names the module that its run was made with, where it is another', async () => {
+    const inside = pathToFileURL(join(folder, 'own.mjs')).href;
+    await expect(findDetectorOf('own', undefined, inside)).rejects.toThrow(
+      `expected a detector of kind two-stage, received own; the run was made with \`detector\` ${`.${sep}own.mjs`}: say so again`,
+    );
+    const outside = pathToFileURL(join(dirname(folder), 'elsewhere', 'own.mjs')).href;
+    await expect(findDetectorOf('own', undefined, outside)).rejects.toThrow(
+      `made with \`detector\` ${join(dirname(folder), 'elsewhere', 'own.mjs')}: say so again`,
+    );
+    await expect(findDetectorOf('own', undefined, null)).rejects.toThrow('FILE brings others');
+  });
 });
+
+it.each(['mean-image', 'nearest-pixels'])(
+  'the example %s takes images of its own size alone',
+  async (name) => {
+    const example = new URL(`../../../examples/custom-detector/${name}.mjs`, import.meta.url);
+    const { kind } = await findDetector(fileURLToPath(example));
+    const detector = await kind.create(presetOf(kind).config);
+    const images = { data: new Uint8Array(32 * 64 * 3), shape: [1, 32, 64, 3] } as const;
+    await expect(detector.predict(images)).rejects.toMatchObject({
+      ...{ name: 'ImageSizeError', code: 'size', expected: [64, 64], received: [32, 64] },
+    });
+  },
+);
 
 it('a preset that is not there, and weights for a detector that uses none, are refused', async () => {
   const { kind: detector } = await findDetector(undefined);

@@ -193,3 +193,12 @@ it('a run is freed once a loop over its predictions is left, and at once when no
   idle.dispose();
   expect(log).toEqual(['freed']);
 });
+
+it('a path that is no URL is told from a URL that cannot be read', async () => {
+  for (const path of ['bundle', './bundle', '/data/bundle']) {
+    await expect(open(path)).rejects.toMatchObject({
+      ...{ name: 'PipelineError', code: 'usage' },
+      message: `open: expected the URL of a bundle or a store, received ${path}; folders are opened by \`open\` of @utad/pipeline/node`,
+    });
+  }
+});

@@ -162,7 +162,7 @@ it('writes pictures, raw maps of the size of the file, and a table, where they a
     tiff: join(out, 'a.tiff'),
   });
   expect(await readTiff(join(out, 'a.tiff'))).toEqual({ size: [4, 8], values: new Float32Array(32).fill(1) });
-  expect((await sharp(join(out, 'a.map.png')).metadata()).width).toBe(4);
+  expect((await sharp(join(out, 'a.map.png')).metadata()).width).toBe(8);
   expect(await readFile(csv, 'utf8')).toMatch(/^path,score.*\r\n.*a\.png,1,/);
 });
 

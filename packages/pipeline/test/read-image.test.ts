@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readImage } from '../src/node/predict';
+import { readInput } from '../src/node/predict';
 
 let folder = '';
 beforeEach(async () => {
@@ -33,7 +33,7 @@ describe('an image to predict', () => {
   it('may be a BMP, which libvips does not read', async () => {
     const path = join(folder, 'a.bmp');
     await writeFile(path, bmp());
-    const image = await readImage({ path }, [2, 3]);
+    const image = (await readInput({ path }, [2, 3])).decoded;
     expect(image.fileSize).toEqual([2, 3]);
     expect([...image.pixels.subarray(0, 3)]).toEqual([10, 20, 30]);
   });
@@ -42,14 +42,14 @@ describe('an image to predict', () => {
     const path = join(folder, 'a.jpg');
     const grey = sharp({ create: { width: 40, height: 20, channels: 3, background: '#808080' } });
     await grey.withMetadata({ orientation: 6 }).jpeg().toFile(path);
-    expect((await readImage({ path }, [8, 8])).fileSize).toEqual([40, 20]);
+    expect((await readInput({ path }, [8, 8])).decoded.fileSize).toEqual([40, 20]);
   });
 
   it('that is none is named', async () => {
     const path = join(folder, 'a.png');
     await writeFile(path, 'no image');
-    await expect(readImage({ path }, [8, 8])).rejects.toMatchObject({ name: 'ImageError', path });
-    await expect(readImage({ path: join(folder, 'b.png') }, [8, 8])).rejects.toMatchObject({
+    await expect(readInput({ path }, [8, 8])).rejects.toMatchObject({ name: 'ImageError', path });
+    await expect(readInput({ path: join(folder, 'b.png') }, [8, 8])).rejects.toMatchObject({
       name: 'ImageError',
     });
   });

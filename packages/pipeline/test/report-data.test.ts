@@ -53,7 +53,7 @@ describe('reportData', () => {
     expect(data.metrics.image).toMatchObject({ auroc: 0.8, aupr: 0.75, f1Max: 0.7 });
     expect(data.metrics.image.intervals).toEqual({ auroc: interval, aupr: interval, f1Max: null });
     expect(data.defectTypes).toEqual(evaluation.kinds);
-    expect(data.thresholds).toEqual({ image: 5, pixel: 2, paper: 3 });
+    expect(data.thresholds).toEqual({ image: 5, pixel: 2, images: 1, paper: 3 });
     expect('gallery' in data).toBe(false);
   });
 

@@ -38,6 +38,17 @@ describe('sentences', () => {
         { what: 'turned', images: 1 },
       ]),
     ).toEqual(['3 images: grey repeated.', '1 image: turned.']);
+    const sizes = Array.from({ length: 60 }, (_, n) => ({
+      ...{ what: `resized from ${100 + n}x${90 - n} to 64x64`, images: 2 },
+    }));
+    expect(conversionSentences([{ what: 'turned', images: 1 }, ...sizes])).toEqual([
+      '1 image: turned.',
+      '120 images: resized to 64x64 from 60 sizes, from 159x31 to 100x90.',
+    ]);
+    expect(conversionSentences(sizes.slice(0, 2))).toEqual([
+      '2 images: resized from 100x90 to 64x64.',
+      '2 images: resized from 101x89 to 64x64.',
+    ]);
     expect(skippedSentences([])).toEqual([]);
     const bad = Array.from({ length: 7 }, (_, n) => ({ path: `${n}.png`, reason: '0 bytes' }));
     expect(skippedSentences(bad)[0]).toMatch(

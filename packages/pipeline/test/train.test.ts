@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ImageBatch, TensorData } from '@utad/core';
 import type { AnomalyDetector, DetectorKind } from '@utad/detector';
-import type { PipelineEvent } from '@utad/pipeline';
+import { OpenedDetector, type PipelineEvent } from '@utad/pipeline';
 import { open, type TrainOptions, train } from '@utad/pipeline/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -95,7 +95,12 @@ describe('train', () => {
     const training = events.flatMap((event) => (event.type === 'training' ? [event.event.type] : []));
     expect(training).toEqual(['stage']);
     const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
-    expect(notes.at(-1)).toBe('training on 5 images, 1 held out for thresholds; seed 0');
+    expect(notes.at(-2)).toBe('training on 5 images, 1 held out for thresholds; seed 0');
+    expect(notes.at(-1)).toMatch(
+      /^warning: The image threshold rests on 1 held-out good image: expect false/,
+    );
+    expect(run.notes).toEqual([notes.at(-1)?.slice('warning: '.length)]);
+    expect(run.hasTestImages).toBe(false);
 
     const found: unknown[] = [];
     for await (const { anomalous, score } of run.predict([at('new.png')])) found.push(anomalous, score);
@@ -118,6 +123,67 @@ describe('train', () => {
     await refused({ assets: { vgg19: 'random' } }, /^`assets.vgg19`: .*received brightness$/);
     await refused({ root: at('nowhere') }, /nowhere/);
     await expect(readFile(at('none', 'config.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('looks for the images before it fetches weights for them', async () => {
+    vi.stubEnv('XDG_CACHE_HOME', at('cache'));
+    const fetch = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('offline'));
+    const onEvent = vi.fn();
+    const missing = (more: Partial<TrainOptions>) =>
+      expect(train({ out: at('none'), onEvent, ...more })).rejects;
+    await missing({ root: at('nowhere') }).toMatchObject({
+      ...{ name: 'DatasetError', code: 'root-missing' },
+      message: `root: expected a folder, found nothing at ${at('nowhere')}`,
+    });
+    await missing({ root: at('good'), category: 'screw' }).toMatchObject({ code: 'category-unknown' });
+    expect(fetch).not.toHaveBeenCalled();
+    expect(onEvent.mock.calls.filter(([{ type }]) => type === 'note')).toEqual([]);
+    fetch.mockRestore();
+    vi.unstubAllEnvs();
+  });
+
+  it('knows whether it can be evaluated on its own data set', async () => {
+    for (const [index, folder] of ['good', 'scratch'].flatMap((name) => Array(8).fill(name)).entries()) {
+      await mkdir(at('divided', folder), { recursive: true });
+      await picture(at('divided', folder, `${index}.png`), 100 + index);
+    }
+    const run = await train(options('c', { root: at('divided') }));
+    expect(run.hasTestImages).toBe(true);
+    run.dispose();
+  });
+
+  it('has one resize for training, thresholds, runs, pages and folders', async () => {
+    const raw = { width: 9, height: 7, channels: 3 } as const;
+    const pixels = Uint8Array.from({ length: 9 * 7 * 3 }, (_, index) => (index * 89) % 256);
+    await mkdir(at('odd'));
+    const png = await sharp(pixels, { raw }).png().toBuffer();
+    for (const name of 'abcd') await writeFile(at('odd', `${name}.png`), png);
+    const seen: Uint8Array[] = [];
+    const watched: DetectorKind = {
+      ...kind,
+      async create(config) {
+        const detector = new Brightness(schema.parse(config));
+        const { fit, predict } = detector;
+        return Object.assign(detector, {
+          async fit(...given: Parameters<AnomalyDetector['fit']>) {
+            for await (const { image } of given[0].records([0, 1, 2])) seen.push(image.slice());
+            return await fit.apply(detector, given);
+          },
+          async predict(images: ImageBatch) {
+            expect(images.shape.slice(1)).toEqual([4, 4, 3]);
+            seen.push(images.data.slice());
+            return await predict.call(detector, images);
+          },
+        });
+      },
+    };
+    await using run = await train(options('d', { root: at('odd'), detector: watched }));
+    for await (const item of run.predict(at('odd', 'a.png'))) expect(item.error).toBeNull();
+    const page = new OpenedDetector(run.detector, run.manifest.thresholds, run.manifest.training);
+    await page.predict({ data: pixels, width: 9, height: 7 });
+    // Three to learn from, the held-out one, the three again for the thresholds, and the same picture twice.
+    expect(seen).toHaveLength(9);
+    for (const image of seen) expect(image).toEqual(seen[0]);
   });
 
   it('says when it was interrupted, and goes on', async () => {

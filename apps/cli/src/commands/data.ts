@@ -1,6 +1,14 @@
 import { type Command, Option } from 'commander';
 import { addSynth } from './data-synth';
-import { collect, DATASETS, type Registration, type Run, wholeNumber } from './options';
+import {
+  collect,
+  DATASETS,
+  GOOD_OPTION,
+  maskThresholdOption,
+  type Registration,
+  type Run,
+  wholeNumber,
+} from './options';
 
 /** `utad data` */
 export const data: Registration = (program, run) => {
@@ -61,7 +69,8 @@ function addPlaced(command: Command): Command {
         DATASETS.filter((name) => name !== 'synthetic'),
       ),
     )
-    .option('--category <name>', 'look at this product only; repeatable (default: all)', collect);
+    .option('--category <name>', 'look at this product only; repeatable (default: all)', collect)
+    .option(...GOOD_OPTION);
 }
 
 function addCheck(group: Command, run: Run): void {
@@ -77,6 +86,13 @@ Examples:
   $ utad data check data/mvtec/screw
   $ utad data check data/visa --dataset visa --category candle --json
   $ utad data check photos`,
+    );
+  check
+    .addOption(maskThresholdOption())
+    .addOption(
+      new Option('--metric-size <n>', 'tell which regions of masks are lost at so many pixels a side')
+        .argParser(wholeNumber(16, 4096))
+        .default(256),
     );
   check.action((root: string) =>
     run(async (context) => (await import('../data-check')).dataCheck(root, check.optsWithGlobals(), context)),

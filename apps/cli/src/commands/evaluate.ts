@@ -3,6 +3,8 @@ import {
   addDetectorOption,
   assetOption,
   DATASETS,
+  GOOD_OPTION,
+  maskThresholdOption,
   type Registration,
   vgg19Option,
   wholeNumber,
@@ -25,6 +27,14 @@ export const evaluate: Registration = (program, run) => {
     )
     .option('--root <path>', 'where the test images are (default: where the training images were)')
     .option('--category <name>', 'the product or normal class (default: that of the run)')
+    .option(...GOOD_OPTION)
+    .addOption(maskThresholdOption())
+    .addOption(
+      new Option(
+        '--metric-size <n|full>',
+        'measure pixels at so many pixels a side, or at the size of the files (default: 256)',
+      ).argParser((text) => (text === 'full' ? text : wholeNumber(16, 4096)(text))),
+    )
     .addOption(
       new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(1)),
     )

@@ -54,6 +54,19 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (tex
   };
 }
 
+/** The option that names the folder of good images. */
+export const GOOD_OPTION = [
+  '--good <name>',
+  'the folder of good images in --root, where its name does not say so; . for all images (default: good, ok, normal and the like)',
+] as const;
+
+/** The option that cuts masks. */
+export const maskThresholdOption = (): Option =>
+  new Option(
+    '--mask-threshold <n>',
+    'values of masks above this are defects, 0 to 254 (default: what the values of each mask say)',
+  ).argParser(wholeNumber(0, 254));
+
 /** For options that may come several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];

@@ -7,6 +7,7 @@ import {
   addDetectorOption,
   assetOption,
   DATASETS,
+  GOOD_OPTION,
   PRESETS,
   type Registration,
   shortcutsOf,
@@ -29,6 +30,7 @@ export const train: Registration = (program, run) => {
     )
     .option('--root <path>', 'where the images are: a folder, or the file of a manifest')
     .option('--category <name>', 'the product, or the class that is normal, by number or name')
+    .option(...GOOD_OPTION)
     .option(
       '--preset <name>',
       `the configuration to start from: ${PRESETS}, or one of --detector (default: fast)`,

@@ -6,11 +6,19 @@ import { TrainingProgress } from './training-progress';
 
 type Download = Extract<PipelineEvent, { type: 'download' }>;
 
+/** Where nobody watches, a line tells how far work is after so many seconds, and again each time. */
+const LINE_SECONDS = 15;
+
 /** Tells on the terminal what the pipeline does: sentences that stay, and one line that changes. */
 export class EventReporter {
   private readonly training: TrainingProgress;
+  private toldAt: number;
 
-  constructor(private readonly output: Output) {
+  constructor(
+    private readonly output: Output,
+    private readonly now: () => number = () => performance.now() / 1000,
+  ) {
+    this.toldAt = now();
     this.training = new TrainingProgress(output);
   }
 
@@ -22,7 +30,7 @@ export class EventReporter {
       case 'progress': {
         const { subject, task, done, total, secondsLeft } = event;
         const left = secondsLeft === undefined ? '' : `  ${formatSeconds(secondsLeft)} left`;
-        this.output.status(`${subject === undefined ? '' : `${subject}  `}${done}/${total} ${task}${left}`);
+        this.tellProgress(`${subject === undefined ? '' : `${subject}  `}${done}/${total} ${task}${left}`);
         return;
       }
       case 'training':
@@ -34,10 +42,19 @@ export class EventReporter {
     }
   };
 
+  /** A line that changes on a terminal, a line now and then elsewhere. */
+  private tellProgress(line: string): void {
+    if (this.output.interactive) this.output.status(line);
+    else if (this.now() - this.toldAt >= LINE_SECONDS) {
+      this.toldAt = this.now();
+      this.output.note(line);
+    }
+  }
+
   private tellDownload({ name, event }: Download): void {
     switch (event.type) {
       case 'progress':
-        this.output.status(
+        this.tellProgress(
           `${name}: ${megabytes(event.bytes)} of ${megabytes(event.totalBytes ?? 0)} MB of ${event.url}`,
         );
         return;

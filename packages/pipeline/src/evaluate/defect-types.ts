@@ -1,3 +1,4 @@
+import type { Size } from '@utad/core';
 import { PixelAccumulator, quantile, rocAuc } from '@utad/eval';
 import { METRIC_SIZE } from '../metric-size';
 import type { DefectTypeResult, EvaluatedImage } from './evaluation';
@@ -137,11 +138,17 @@ export class PixelsByDefectType {
   private goodUnknown = false;
   private images = 0;
 
-  /** @param most bytes that the counts of all types of defect may take. */
-  constructor(private readonly most: number = MOST_BYTES) {}
+  /**
+   * @param most bytes that the counts of all types of defect may take.
+   * @param size of maps and masks.
+   */
+  constructor(
+    private readonly most: number = MOST_BYTES,
+    private readonly size: Size = METRIC_SIZE,
+  ) {}
 
   /**
-   * @param map of one image, at {@link METRIC_SIZE}
+   * @param map of one image
    * @param mask as many pixels; undefined where it is not known
    * @throws MetricError when a value is not finite, or the mask holds other than 0 and 1.
    */
@@ -157,7 +164,7 @@ export class PixelsByDefectType {
       else this.unknown.add(defectType);
       return;
     }
-    (label === 0 ? this.good : this.of(defectType)).add(map, mask, METRIC_SIZE);
+    (label === 0 ? this.good : this.of(defectType)).add(map, mask, this.size);
     this.images += 1;
     if (this.images % BETWEEN_LOOKS === 0) this.look();
   }

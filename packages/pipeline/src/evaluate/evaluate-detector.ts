@@ -1,4 +1,12 @@
-import { type Dataset, everyIndex, type ImageBatch, type ImageRecord, readImages, sliceOf } from '@utad/core';
+import {
+  type Dataset,
+  everyIndex,
+  type ImageBatch,
+  type ImageRecord,
+  readImages,
+  type Size,
+  sliceOf,
+} from '@utad/core';
 import {
   type AnomalyDetector,
   type MapBatch,
@@ -24,7 +32,7 @@ export interface EvaluatedBatch {
   readonly images: ImageBatch;
   /** In the order of the images, as `items` are. */
   readonly records: readonly ImageRecord[];
-  /** With the maps at {@link METRIC_SIZE} in `resized`, all differences, and what observers want. */
+  /** With the maps at the size of metrics in `resized`, all differences, and what observers want. */
   readonly prediction: WholePrediction;
   /** Scores of the images, with their labels and types of defect. */
   readonly items: readonly EvaluatedImage[];
@@ -44,6 +52,8 @@ export interface EvaluateDetectorOptions extends Watch {
   readonly thresholds: Thresholds;
   /** Default 8. */
   readonly batchSize?: number;
+  /** Where maps and masks are compared. Default {@link METRIC_SIZE}. */
+  readonly metricSize?: Size;
   /** See every batch, in this order. */
   readonly observers?: readonly EvaluationObserver[];
 }
@@ -58,14 +68,21 @@ export interface EvaluateDetectorOptions extends Watch {
 export async function evaluateDetector(
   detector: Pick<AnomalyDetector, 'predict' | 'inputSize' | 'reduction'>,
   test: Dataset,
-  { thresholds, batchSize = 8, observers = [], onEvent, signal }: EvaluateDetectorOptions,
+  {
+    thresholds,
+    batchSize = 8,
+    metricSize = METRIC_SIZE,
+    observers = [],
+    onEvent,
+    signal,
+  }: EvaluateDetectorOptions,
 ): Promise<Evaluation> {
   const began = performance.now();
   const items: EvaluatedImage[] = [];
   const { reduction } = detector;
   const own = new MapMeter(reduction);
   const overlap = new OverlapByDefectType(thresholds.pixel);
-  const pixelsByType = new PixelsByDefectType();
+  const pixelsByType = new PixelsByDefectType(undefined, metricSize);
   const differences = new Map<string, DifferenceMeter>();
   const contributions: Record<string, number> = {};
   const restoration = new RestorationMeter();
@@ -77,14 +94,14 @@ export async function evaluateDetector(
     signal?.throwIfAborted();
     const restored = records.some(({ cleanTwin }) => cleanTwin !== undefined);
     const prediction = await predictWhole(detector, images, {
-      resizeTo: METRIC_SIZE,
+      resizeTo: metricSize,
       parts,
       pictures: restored ? 'all' : pictures,
       differences: 'all',
     });
     const scored = scoresOf(records, prediction);
     items.push(...scored);
-    const masks = masksOf(records);
+    const masks = masksOf(records, metricSize);
     const { maps, resized, reductions } = prediction;
     own.add({ values: maps, resized, means: reductions.mean, maxima: reductions.max });
     for (const [index, record] of records.entries()) {
@@ -94,7 +111,7 @@ export async function evaluateDetector(
       if (restored) restoration.add(record, picturesOf(prediction, index, records.length));
     }
     for (const [name, difference] of Object.entries(prediction.differences)) {
-      const meter = differences.get(name) ?? new DifferenceMeter(reduction);
+      const meter = differences.get(name) ?? new DifferenceMeter(reduction, metricSize);
       differences.set(name, meter);
       meter.add(measured(name, difference), masks);
     }

@@ -1,4 +1,4 @@
-import { type ImageRecord, resizeNearest, sliceOf } from '@utad/core';
+import { type ImageRecord, resizeNearest, type Size, sliceOf } from '@utad/core';
 import { type MapBatch, type Reduction, reduceMaps } from '@utad/detector';
 import { type MinMax, minMax, PixelAccumulator } from '@utad/eval';
 import { METRIC_SIZE } from '../metric-size';
@@ -31,9 +31,9 @@ export class MapMeter {
   }
 }
 
-/** The masks of a batch at {@link METRIC_SIZE}; undefined where one is not known. */
-export function masksOf(records: readonly ImageRecord[]): (Uint8Array | undefined)[] {
-  return records.map(({ mask, size, maskSize = size }) => mask && resizeNearest(mask, maskSize, METRIC_SIZE));
+/** The masks of a batch at the size of metrics; undefined where one is not known. */
+export function masksOf(records: readonly ImageRecord[], to: Size): (Uint8Array | undefined)[] {
+  return records.map(({ mask, size, maskSize = size }) => mask && resizeNearest(mask, maskSize, to));
 }
 
 /** What the metrics need of the difference between images and one of the pictures that explain their maps. */
@@ -45,7 +45,11 @@ export class DifferenceMeter {
   private readonly outside = { sum: 0, pixels: 0 };
   private readonly good = { sum: 0, pixels: 0 };
 
-  constructor(reduction: Reduction | undefined) {
+  /** @param size of the maps and masks that are compared. */
+  constructor(
+    reduction: Reduction | undefined,
+    private readonly size: Size = METRIC_SIZE,
+  ) {
     this.maps = new MapMeter(reduction);
   }
 
@@ -61,7 +65,7 @@ export class DifferenceMeter {
         continue;
       }
       const ofImage = sliceOf(maps.resized, index, masks.length);
-      this.pixels?.add(ofImage, mask, METRIC_SIZE);
+      this.pixels?.add(ofImage, mask, this.size);
       this.addRepair(ofImage, mask);
     }
   }

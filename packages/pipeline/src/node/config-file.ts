@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { FileError, readPlainFile } from '@utad/files/node';
 import {
   isAlias,
   isMap,
@@ -14,7 +14,7 @@ import {
 import { usageError } from '../errors';
 import { isPlain, type Path } from './config-path';
 
-/** Some thirty times what a configuration has; a pipe or a device may never end. */
+/** Some thirty times what a configuration has. */
 const MOST_BYTES = 64 * 1024;
 
 /**
@@ -23,17 +23,14 @@ const MOST_BYTES = 64 * 1024;
  * @throws PipelineError `usage` that names the file, when it is not there, not text in UTF-8, or longer than any configuration is.
  */
 export async function readConfigFile(path: string): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of createReadStream(path, { end: MOST_BYTES })) chunks.push(chunk);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw usageError(`expected a readable file, received ${path}: ${reason}`, 'config');
-  }
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length > MOST_BYTES) {
-    throw usageError(`${path}: expected a configuration of at most ${MOST_BYTES} bytes, received more`);
-  }
+  const bytes = await readPlainFile(path, MOST_BYTES).catch((cause: Error) => {
+    if (cause instanceof FileError && cause.code === 'too-large') {
+      const most = `a configuration of at most ${MOST_BYTES} bytes`;
+      throw usageError(`${path}: expected ${most}, received more`);
+    }
+    const what = `expected a readable file, received ${path}: ${cause.message}`;
+    throw usageError(what, 'config');
+  });
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

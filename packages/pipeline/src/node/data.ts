@@ -4,8 +4,10 @@ import { type AugmentOptions, classNumber, KNOWN_DATASETS, type KnownTree } from
 import {
   folder,
   type ImageEntry,
+  lossSentences,
   manifest,
   openDataset,
+  readingSentences,
   type SplitDataset,
   type SplitReadOptions,
   type Splits,
@@ -16,7 +18,7 @@ import { SYNTHETIC_CATEGORIES, SYNTHETIC_PRODUCTS, synthesize } from '@utad/synt
 import * as z from 'zod';
 import { usageError } from '../errors';
 import type { Watch } from '../events';
-import { METRIC_SIZE } from '../metric-size';
+import { METRIC_SIZE, type MetricSize } from '../metric-size';
 import { formatCount } from '../text';
 
 /** What a source of images may be: a data set known by name, a folder, the list in a manifest, or drawn products. */
@@ -54,6 +56,8 @@ export interface DataSource {
   readonly root: string | null;
   /** The product, or the class that is normal; null where there is none. */
   readonly category: string | null;
+  /** Of a folder, the folder of good images in it, where its name does not say so. */
+  readonly good?: string;
 }
 
 /** What is said of it; the rest is guessed. */
@@ -64,6 +68,11 @@ export interface SourceOptions {
   readonly root?: string;
   /** The product, or the class that is normal, by number or name. */
   readonly category?: string;
+  /**
+   * Of a folder, the name of the folder of good images in it, where that is not `good` or another usual name; `.` takes all
+   * images for good, whatever the names of their folders.
+   */
+  readonly good?: string | undefined;
 }
 
 /**
@@ -78,6 +87,10 @@ export function sourceOf(options: SourceOptions, otherwise?: DataSource): DataSo
   const root = options.root === undefined ? (same?.root ?? null) : resolve(options.root);
   const category = options.category ?? same?.category ?? null;
   const rule = rulesOf(dataset).category;
+  const good = options.good ?? same?.good;
+  if (options.good !== undefined && dataset !== 'folder') {
+    throw usageError(`\`dataset\` ${dataset}: expected no \`good\`, received ${options.good}`);
+  }
   if (rule === 'drawn') {
     if (options.root !== undefined) {
       throw usageError('`dataset` synthetic: expected no `root`, since its images are drawn, not read');
@@ -92,7 +105,7 @@ export function sourceOf(options: SourceOptions, otherwise?: DataSource): DataSo
     if (options.category !== undefined) {
       throw usageError(`\`dataset\` ${dataset}: expected no \`category\`, received ${options.category}`);
     }
-    return { dataset, root, category: null };
+    return { dataset, root, category: null, ...(good !== undefined && { good }) };
   }
   if (category === null) {
     const what =
@@ -173,6 +186,10 @@ export interface OpenDataOptions extends Watch {
   readonly skipBad: boolean;
   /** Keep decoded images in the user's cache folder. Default false. */
   readonly cache?: boolean;
+  /** What masks are resized to. Default 256. */
+  readonly metricSize?: MetricSize | undefined;
+  /** Above which value a mask marks, from 0 to 254. Default what the data set says, or else the values of each mask. */
+  readonly maskThreshold?: number | undefined;
   /** Say nothing of what was done to the images. */
   readonly quiet?: boolean;
 }
@@ -186,6 +203,10 @@ export interface OpenedData {
   readonly entries: readonly ImageEntry[];
   /** Height and width of the file of an image, by its identifier; undefined for images that lie in no file of their own. */
   readonly fileSizeOf: (id: string) => Size | undefined;
+  /** SHA-256 of the file of an image, by its index; undefined for images that lie in no file of their own. */
+  readonly contentHash?: (index: number) => string;
+  /** What masks of files were resized to. */
+  readonly metricSize: Size;
   readonly notes: readonly string[];
 }
 
@@ -195,14 +216,15 @@ export async function openData(source: DataSource, options: OpenDataOptions): Pr
   const reduced = limit === null ? [] : [`The ${split} set is reduced to at most ${limit} images, by seed.`];
   if (source.dataset === 'synthetic') {
     const data = drawn(source.category, options);
-    return { data, splits: null, entries: [], fileSizeOf: () => undefined, notes: reduced };
+    const metricSize = squareOf(options.metricSize);
+    return { data, splits: null, entries: [], fileSizeOf: () => undefined, metricSize, notes: reduced };
   }
-  const { data, splits, entries, fileSizeOf, said } = await read(source, options);
+  const { said, ...opened } = await read(source, options);
   if (!quiet) for (const message of said) onEvent?.({ type: 'note', message });
-  return { data, splits, entries, fileSizeOf, notes: [...reduced, ...said] };
+  return { ...opened, notes: [...reduced, ...said] };
 }
 
-interface ReadData extends Pick<OpenedData, 'data' | 'splits' | 'entries' | 'fileSizeOf'> {
+interface ReadData extends Omit<OpenedData, 'notes'> {
   readonly said: readonly string[];
 }
 
@@ -222,18 +244,26 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
   const known = KNOWN_DATASETS.find(({ id }) => id === dataset);
   if (known !== undefined && known.format !== 'tree') {
     const data = await openDataset(known, { ...common, normalClass: category ?? '' });
-    return { data, splits: null, entries: [], fileSizeOf: () => undefined, said: data.notes };
+    const metricSize = squareOf(options.metricSize);
+    return { data, splits: null, entries: [], fileSizeOf: () => undefined, metricSize, said: data.notes };
   }
   const { splits: recorded, mayHaveChanged = false, whole = false, skipBad, cache = false } = options;
-  const data = await openFiles(known, source, {
+  const { maskThreshold } = options;
+  const reading = {
     ...common,
-    maskSize: METRIC_SIZE,
+    ...(maskThreshold !== undefined && { maskThreshold }),
     whole,
     onChange: mayHaveChanged ? 'test' : 'refuse',
     ...(recorded && { splits: recorded }),
     onBad: skipBad ? 'skip' : 'throw',
     ...(cache && { cacheFolder: decodedImagesFolder() }),
-  });
+  } as const;
+  // Which size all files have shows once they were opened.
+  const metricSize =
+    options.metricSize === 'full'
+      ? commonSize(await openFiles(known, source, { ...reading, maskSize: METRIC_SIZE }))
+      : squareOf(options.metricSize);
+  const data = await openFiles(known, source, { ...reading, maskSize: metricSize });
   // It changes no result, so that it is told at once, and is none of the notes of the run.
   if (data.cache?.problem) onEvent?.({ type: 'note', message: `${data.cache.problem}.` });
   const said = [
@@ -241,8 +271,66 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
     ...conversionSentences(data.conversions),
     ...divisionSentences(data.splits),
     ...changeSentences(recorded, data.splits),
+    ...data.notes,
+    ...(maskThreshold === undefined ? readingSentences(data.masks) : [`Masks are cut at ${maskThreshold}.`]),
+    ...lossSentences(data.masks, metricSize),
   ];
-  return { data, splits: data.splits, entries: data.entries, fileSizeOf: fileSizes(data), said };
+  const { entries, contentHash } = data;
+  return { data, splits: data.splits, entries, fileSizeOf: fileSizes(data), contentHash, metricSize, said };
+}
+
+/** @throws PipelineError `usage` where there are no files whose size could be taken. */
+function squareOf(metricSize: MetricSize | undefined): Size {
+  if (metricSize === undefined) return METRIC_SIZE;
+  if (metricSize === 'full') {
+    throw usageError(
+      'expected a number of pixels for images without files of their own, received full',
+      'metricSize',
+    );
+  }
+  if (Number.isSafeInteger(metricSize) && metricSize >= 16 && metricSize <= 4096)
+    return [metricSize, metricSize];
+  throw usageError(`expected full, or pixels a side from 16 to 4096, received ${metricSize}`, 'metricSize');
+}
+
+/** @throws PipelineError `usage` where files have several sizes. */
+function commonSize(data: SplitDataset): Size {
+  const first = data.fileSize(0);
+  for (let index = 1; index < data.count; index++) {
+    const size = data.fileSize(index);
+    if (size.join() === first.join()) continue;
+    const [a, b] = [data.entries[0]?.path, data.entries[index]?.path];
+    throw usageError(
+      `full: expected images of one size, found ${first.join('x')} in ${a} and ${size.join('x')} in ${b}; give pixels a side instead`,
+      'metricSize',
+    );
+  }
+  return first;
+}
+
+/** An image of an opened data set, by its place there. */
+export interface PictureList {
+  readonly of: Pick<OpenedData, 'entries' | 'contentHash'>;
+  readonly indices: readonly number[];
+}
+
+/** Images of one list that are, byte for byte, among those of another: how many, and one pair by their identifiers. */
+export function samePictures(
+  some: PictureList,
+  others: PictureList,
+): { count: number; pair: [string, string] } | undefined {
+  const ids = ({ of }: PictureList, index: number) => of.entries[index]?.id ?? '';
+  const known = new Map<string, number>();
+  for (const index of others.indices) {
+    const hash = others.of.contentHash?.(index);
+    if (hash !== undefined && !known.has(hash)) known.set(hash, index);
+  }
+  const same = some.indices.flatMap((index): [number, number][] => {
+    const other = known.get(some.of.contentHash?.(index) ?? '');
+    return other === undefined ? [] : [[index, other]];
+  });
+  const [first] = same;
+  return first && { count: same.length, pair: [ids(some, first[0]), ids(others, first[1])] };
 }
 
 function fileSizes(data: SplitDataset): OpenedData['fileSizeOf'] {
@@ -255,13 +343,15 @@ function fileSizes(data: SplitDataset): OpenedData['fileSizeOf'] {
 
 function openFiles(
   known: KnownTree | undefined,
-  { dataset, category }: DataSource,
+  { dataset, category, good }: DataSource,
   options: SplitReadOptions & { readonly root: string },
 ): Promise<SplitDataset> {
   if (known !== undefined) {
     return openDataset(known, { ...options, ...(category !== null && { category }) });
   }
-  return dataset === 'manifest' ? manifest({ ...options, file: options.root }) : folder(options);
+  return dataset === 'manifest'
+    ? manifest({ ...options, file: options.root })
+    : folder({ ...options, ...(good !== undefined && { good }) });
 }
 
 function drawn(category: string | null, { split, size, limit, seed }: OpenDataOptions): Dataset {
@@ -295,22 +385,50 @@ export interface Conversion {
 export interface Skipped {
   readonly path: string;
   readonly reason: string;
+  /** It is the mask of a defective image, and marks nothing. */
+  readonly empty?: true;
 }
 
 /** More than a person would read. */
 const NAMED = 5;
 
-/** Says once each what was converted. */
+/** Says once each what was converted; of many sizes the smallest and the largest. */
 export function conversionSentences(conversions: readonly Conversion[]): string[] {
-  return conversions.map(({ what, images }) => `${formatCount(images, 'image')}: ${what}.`);
+  const sentence = ({ what, images }: Conversion) => `${formatCount(images, 'image')}: ${what}.`;
+  const resized = conversions.flatMap(({ what, images }) => {
+    const [, height, width, to] = /^resized from (\d+)x(\d+) to (.+)$/.exec(what) ?? [];
+    return to === undefined ? [] : [{ images, from: [Number(height), Number(width)] as const, to }];
+  });
+  if (resized.length <= NAMED) return conversions.map(sentence);
+  const area = ([height, width]: Size) => height * width;
+  const sizes = resized.map(({ from }) => from).sort((one, other) => area(one) - area(other));
+  const images = resized.reduce((sum, one) => sum + one.images, 0);
+  const targets = [...new Set(resized.map(({ to }) => to))].join(', ');
+  const range = `from ${sizes[0]?.join('x')} to ${sizes.at(-1)?.join('x')}`;
+  return [
+    ...conversions.filter(({ what }) => !what.startsWith('resized from ')).map(sentence),
+    sentence({ what: `resized to ${targets} from ${sizes.length} sizes, ${range}`, images }),
+  ];
 }
 
 /** Says what was left out, and why. */
 export function skippedSentences(skipped: readonly Skipped[]): string[] {
-  if (skipped.length === 0) return [];
-  const named = skipped.slice(0, NAMED).map(({ path, reason }) => `${path} (${reason})`);
-  const more = skipped.length > NAMED ? ` and ${skipped.length - NAMED} more` : '';
-  return [`${formatCount(skipped.length, 'image')} skipped as unreadable: ${named.join(', ')}${more}.`];
+  const sentence = (those: readonly Skipped[], what: string) => {
+    if (those.length === 0) return [];
+    const named = those.slice(0, NAMED).map(({ path, reason }) => `${path} (${reason})`);
+    const more = those.length > NAMED ? ` and ${those.length - NAMED} more` : '';
+    return [`${formatCount(those.length, 'image')} skipped ${what}: ${named.join(', ')}${more}.`];
+  };
+  return [
+    ...sentence(
+      skipped.filter(({ empty }) => !empty),
+      'as unreadable',
+    ),
+    ...sentence(
+      skipped.filter(({ empty }) => empty),
+      'since nothing is marked in their masks',
+    ),
+  ];
 }
 
 /** Says how images without splits of their own were divided. */

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { isAbsolute, resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs';
 import * as core from '@utad/core';
 import type { AnomalyDetector, DetectorKind } from '@utad/detector';
 import * as detector from '@utad/detector';
-import { entryType } from '@utad/files/node';
+import { entryType, expectPlainFile, FileError } from '@utad/files/node';
 import * as layers from '@utad/layers';
 import * as training from '@utad/training';
 import { twoStageKind } from '@utad/two-stage';
@@ -59,14 +59,30 @@ export async function findDetector(option?: DetectorOption): Promise<FoundKind> 
  * The kind of something that was made by one, such as a bundle. Only what the caller names is imported, whatever a file
  * says.
  *
+ * @param remembered URL of the module that a run says brought it, for the message.
  * @throws PipelineError `usage` where it is of another kind.
  */
-export async function findDetectorOf(kind: string, option?: DetectorOption): Promise<FoundKind> {
+export async function findDetectorOf(
+  kind: string,
+  option?: DetectorOption,
+  remembered?: string | null,
+): Promise<FoundKind> {
   const known = option === undefined ? BUILT_IN.map(builtIn) : [await findDetector(option)];
   const found = known.find((one) => one.kind.kind === kind);
   if (found !== undefined) return found;
   const names = known.map((one) => one.kind.kind).join(', ');
-  throw usageError(`expected a detector of kind ${names}, received ${kind}; \`detector\` FILE brings others`);
+  const hint = remembered
+    ? `the run was made with \`detector\` ${shownModule(remembered)}: say so again`
+    : '`detector` FILE brings others';
+  throw usageError(`expected a detector of kind ${names}, received ${kind}; ${hint}`);
+}
+
+/** As a user would write it: a path from the working folder where the module lies in it. */
+function shownModule(url: string): string {
+  if (!URL.canParse(url) || new URL(url).protocol !== 'file:') return url;
+  const path = fileURLToPath(url);
+  const below = relative('', path);
+  return isAbsolute(below) || below.startsWith('..') ? path : `.${sep}${below}`;
 }
 
 /**
@@ -275,11 +291,11 @@ async function lineOfMistake(url: string): Promise<string> {
 export async function resolveModule(name: string, builtIn: readonly string[]): Promise<string> {
   if (name.startsWith('file:')) {
     const url = URL.canParse(name) ? new URL(name) : undefined;
-    if (url !== undefined && (await entryType(url)) === 'file') return url.href;
+    if (url !== undefined && (await entryType(url)) === 'file') return await fileModule(fileURLToPath(url));
     throw missing(name, builtIn);
   }
   const path = resolve(name);
-  if ((await entryType(path)) === 'file') return pathToFileURL(path).href;
+  if ((await entryType(path)) === 'file') return await fileModule(path);
   if (name.startsWith('.') || isAbsolute(name)) throw missing(name, builtIn);
   try {
     // Ends in a slash: the working folder itself is no module.
@@ -287,6 +303,14 @@ export async function resolveModule(name: string, builtIn: readonly string[]): P
   } catch (cause) {
     throw missing(name, builtIn, cause);
   }
+}
+
+/** Importing a pipe or a device would never end. */
+async function fileModule(path: string): Promise<string> {
+  await expectPlainFile(path).catch((error: unknown) => {
+    throw error instanceof FileError ? usageError(error.message, 'detector') : error;
+  });
+  return pathToFileURL(path).href;
 }
 
 function missing(name: string, builtIn: readonly string[], cause?: unknown): PipelineError {

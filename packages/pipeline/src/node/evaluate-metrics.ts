@@ -1,8 +1,10 @@
+import type { Size } from '@utad/core';
 import type { AnomalyDetector, BundleManifest } from '@utad/detector';
 import type { Latent } from '@utad/report';
 import type { ChosenBackend } from '@utad/runtime';
 import { version } from '../../package.json';
 import type { Evaluation } from '../evaluate/evaluation';
+import { METRIC_SIZE } from '../metric-size';
 import type { Words } from '../words';
 import type { DataSource } from './data';
 import type { RunConfig } from './run-folder';
@@ -17,6 +19,8 @@ export interface Evaluated {
   readonly words: Words;
   /** By which images were drawn, or chosen under a limit. */
   readonly testSeed: number;
+  /** Where pixel metrics were taken. Default {@link METRIC_SIZE}. */
+  readonly metricSize?: Size;
   readonly evaluation: Evaluation;
   /** Image AUROC of the distance to the mean training image; null where it can't be had. */
   readonly meanImageAuroc: number | null;
@@ -26,9 +30,20 @@ export interface Evaluated {
 
 /** The contents of `metrics.json`, which is what `evaluate --json` prints. */
 export function metricsOf(evaluated: Evaluated, latent: Latent | undefined, report: string) {
-  const { source, limit, detector, manifest, evaluation, meanImageAuroc, testSeed, backend, notes } =
-    evaluated;
+  const {
+    source,
+    limit,
+    detector,
+    manifest,
+    evaluation,
+    meanImageAuroc,
+    testSeed,
+    metricSize,
+    backend,
+    notes,
+  } = evaluated;
   const { image, pixel, testThresholds } = evaluation;
+  const isUsual = metricSize === undefined || metricSize.join() === METRIC_SIZE.join();
   return {
     /** Its kind. */
     detector: manifest.kind,
@@ -50,6 +65,10 @@ export function metricsOf(evaluated: Evaluated, latent: Latent | undefined, repo
     image,
     /** Over pixels; null where a note says why. */
     pixel,
+    ...(!isUsual && {
+      /** Height and width at which pixels were measured, where it is not the usual 256x256. */
+      metricSize,
+    }),
     /** How sure the numbers over images are. */
     intervals: evaluation.intervals,
     /** Of each type of defect, and of good images. */

@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path/posix';
 import { resizeBilinear, resizeNearest, type Size, sliceOf } from '@utad/core';
 import type { BundleManifest, Reduction } from '@utad/detector';
 import { regionsAt, type ScoredRegion } from '@utad/eval';
-import { StagedFolder, writeFileAtomic } from '@utad/files/node';
+import { type InputFiles, StagedFolder, writeFileAtomic } from '@utad/files/node';
 import { floatTiff } from '@utad/report';
 import filenamify from 'filenamify';
 import type { EvaluatedBatch, EvaluationObserver } from '../evaluate/evaluate-detector';
@@ -21,6 +21,10 @@ export interface OutputContext {
   readonly weights: Readonly<Record<string, unknown>>;
   /** Height and width of the file of an image; undefined for images that lie in no file of their own. */
   readonly fileSizeOf: (id: string) => Size | undefined;
+  /** An image as it is in its file, RGB, within bounds of size, to be drawn on; undefined likewise. */
+  readonly photoOf?: (
+    id: string,
+  ) => Promise<{ readonly pixels: Uint8Array; readonly size: Size } | undefined>;
 }
 
 /** What `scores.json` says of one image. */
@@ -146,7 +150,9 @@ export class MapFiles implements EvaluationObserver {
   }
 }
 
-/** Writes a heat map and an overlay of every image, in the folders that {@link OutputNames} names. */
+/**
+ * Writes a heat map and an overlay of every image, as large as its file, in the folders that {@link OutputNames} names.
+ */
 export class PictureFiles implements EvaluationObserver {
   private readonly names: OutputNames;
 
@@ -159,23 +165,32 @@ export class PictureFiles implements EvaluationObserver {
 
   async see({ images, records, prediction, items }: EvaluatedBatch): Promise<void> {
     const [count, height, width] = images.shape;
-    const size: Size = [height, width];
     for (const [index, item] of items.entries()) {
       const path = join(this.folder, ...this.names.of(item));
       const { mask, maskSize, size: imageSize } = records[index] ?? {};
+      const { pixels, size } = (await this.context.photoOf?.(item.id)) ?? {
+        pixels: sliceOf(images.data, index, count),
+        size: [height, width],
+      };
       await writePictures(
         { map: `${path}.map.png`, overlay: `${path}.overlay.png` },
         {
           size,
-          pixels: sliceOf(images.data, index, count),
+          pixels,
           map: sliceOf(prediction.maps, index, count),
           mapSize: prediction.mapSize,
-          ...(mask && imageSize && { mask: resizeNearest(mask, maskSize ?? imageSize, size) }),
+          ...(mask && imageSize && { mask: resizeMask(mask, maskSize ?? imageSize, size) }),
         },
         this.context.manifest.thresholds.pixel,
       );
     }
   }
+}
+
+/** Along the contour at one half where it is enlarged, instead of in steps of its pixels. */
+function resizeMask(mask: Uint8Array, from: Size, to: Size): Uint8Array {
+  if (to[0] <= from[0] && to[1] <= from[1]) return resizeNearest(mask, from, to);
+  return Uint8Array.from(resizeBilinear(Float32Array.from(mask), from, to), (value) => Number(value >= 0.5));
 }
 
 /** Folders for what is written of every test image; undefined for what is not asked for. */
@@ -216,8 +231,9 @@ export class StagedOutputs {
     ];
   }
 
-  async commit(): Promise<void> {
-    for (const folder of this.staged) await folder.commit();
+  /** @throws FileError `input` where one of these would be written over. */
+  async commit(inputs: InputFiles): Promise<void> {
+    for (const folder of this.staged) await folder.commit(inputs);
   }
 
   /** What was committed stays. */

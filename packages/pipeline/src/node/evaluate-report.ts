@@ -30,6 +30,7 @@ export async function reportData(
     thresholds: {
       image: manifest.thresholds.image,
       pixel: manifest.thresholds.pixel,
+      images: manifest.thresholds.images,
       paper: testThresholds.paper,
       ...(testThresholds.oracle !== null && { oracle: testThresholds.oracle }),
     },

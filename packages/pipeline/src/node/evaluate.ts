@@ -1,8 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { Dataset, Size } from '@utad/core';
-import type { Splits } from '@utad/datasets/node';
+import { everyIndex, type Size } from '@utad/core';
+import { decodeImage, readImageFile, type Splits } from '@utad/datasets/node';
 import { MetricError, rocAuc } from '@utad/eval';
-import { stageFiles } from '@utad/files/node';
+import { InputFiles, stageFiles, withExclusive } from '@utad/files/node';
 import { type Latent, renderReport, type ScoreComparison } from '@utad/report';
 import { usageError } from '../errors';
 import {
@@ -13,9 +14,18 @@ import {
 import type { Evaluation } from '../evaluate/evaluation';
 import type { MeanImage } from '../evaluate/mean-image';
 import type { PipelineEvent, Watch } from '../events';
+import { METRIC_SIZE, type MetricSize } from '../metric-size';
 import { formatCount, toJson } from '../text';
 import { Words } from '../words';
-import { type DataSource, nameOf, type OpenedData, openData, type SourceOptions, sourceOf } from './data';
+import {
+  type DataSource,
+  nameOf,
+  type OpenedData,
+  openData,
+  type SourceOptions,
+  samePictures,
+  sourceOf,
+} from './data';
 import { GalleryObserver } from './evaluate-gallery';
 import {
   CodeObserver,
@@ -29,6 +39,7 @@ import { type Evaluated, type Metrics, metricsOf } from './evaluate-metrics';
 import { type OutputContext, type OutputFolders, ScoreSheet, StagedOutputs } from './evaluate-outputs';
 import { comparisonsOf, reportData } from './evaluate-report';
 import { type FoundRun, OpenedRun, type OpenOptions, openRun } from './open';
+import { aspectSentence, pictureSize } from './pictures';
 import { type RunConfig, readHistory } from './run-folder';
 
 /** How {@link evaluate} evaluates: on which images, and what is written. Images default to those that the run was trained on. */
@@ -45,6 +56,10 @@ export interface EvaluateOptions extends OpenOptions, SourceOptions, OutputFolde
   readonly skipBad?: boolean | undefined;
   /** Keep decoded images in the user's cache folder. Default true. */
   readonly cache?: boolean | undefined;
+  /** Where pixel metrics are taken: a square of so many pixels a side, or `full` for the size of the files. Default 256. */
+  readonly metricSize?: MetricSize | undefined;
+  /** Above which value a mask marks, from 0 to 254. Default what the data set says, or else the values of each mask. */
+  readonly maskThreshold?: number | undefined;
   /** Images at a time. Default 8. */
   readonly batchSize?: number | undefined;
 }
@@ -73,6 +88,8 @@ export interface EvaluationResult {
  * @param run An opened one; one that was only found is opened once its images are, and disposed of afterwards.
  * @throws PipelineError `usage` when there is no folder to write to, or the images are not where they should be.
  * @throws MetricError when the test set is empty or a map is not finite.
+ * @throws FileError where a file that is read would be written over.
+ * @throws LockedError while another process writes into one of the folders.
  * @throws the signal's reason
  */
 export async function evaluate(
@@ -84,9 +101,23 @@ export async function evaluate(
   if (out === undefined) {
     throw usageError(`expected a folder, since ${run.path} is in no run folder`, 'out');
   }
+  let work = () => evaluateInto(out, run, options);
+  for (const path of new Set([out, options.maps, options.overlays])) {
+    const inner = work;
+    if (path !== undefined) work = () => withExclusive(path, 'evaluate', inner);
+  }
+  return await work();
+}
+
+async function evaluateInto(
+  out: string,
+  run: OpenedRun | FoundRun,
+  options: EvaluateOptions,
+): Promise<EvaluationResult> {
+  const folder = run.run?.folder;
   const staged = new StagedOutputs(options);
   try {
-    const { evaluated, latent, gallery, scores } = await measure(run, options, staged);
+    const { evaluated, latent, gallery, scores, inputs } = await measure(run, options, staged, out);
     const history = folder && (await readHistory(folder.history));
     const report = join(out, 'report.html');
     const metrics = metricsOf(evaluated, latent, report);
@@ -100,7 +131,7 @@ export async function evaluate(
     ]);
     try {
       options.signal?.throwIfAborted();
-      await staged.commit();
+      await staged.commit(inputs);
       await files.commit();
     } finally {
       await files.discard();
@@ -131,32 +162,63 @@ interface Measured {
   readonly latent: Latent | undefined;
   readonly gallery: GalleryObserver | undefined;
   readonly scores: ScoreSheet;
+  /** What was read, and is not to be written over. */
+  readonly inputs: InputFiles;
 }
+
+/** Files of an evaluation, which come into one folder. */
+const RESULTS = ['report.html', 'metrics.json', 'scores.json', 'scores.csv'];
 
 /** Opens images and detector, predicts each image once, and shows it to all who want something of it. */
 async function measure(
   found: OpenedRun | FoundRun,
   options: EvaluateOptions,
   staged: StagedOutputs,
+  out: string,
 ): Promise<Measured> {
   const { manifest } = found;
   const { config, folder } = found.run ?? {};
-  const { signal, onEvent, skipBad = false, cache = true } = options;
+  const { signal, onEvent, skipBad = false, cache = true, metricSize, maskThreshold } = options;
   const limit = options.limit ?? null;
   const seed = options.seed ?? config?.seed ?? 0;
   const source = sourceOf(options, config);
   const splits = await folder?.readSplits();
   const size = manifest.inputSize;
   const opened = await openData(source, {
-    ...{ split: 'test', size, limit, seed, skipBad, cache },
+    ...{ split: 'test', size, limit, seed, skipBad, cache, metricSize, maskThreshold },
     ...(trainedOn(config, source) ? { splits, mayHaveChanged: true } : { whole: true }),
     ...{ signal, onEvent },
   });
+  const inputs = await inputsOf(found, source, opened);
+  await inputs.expectNone(RESULTS.map((name) => join(out, name)));
+  if (options.overlays !== undefined) sayAspect(opened, size, onEvent);
   signal?.throwIfAborted();
-  const subject = { source, splits, seed, limit, opened };
+  const subject = { source, splits, seed, limit, opened, inputs };
   if (found instanceof OpenedRun) return await measureOn(found, subject, options, staged);
   await using run = await openRun(found, options);
   return await measureOn(run, subject, options, staged);
+}
+
+async function inputsOf(
+  { path, run }: OpenedRun | FoundRun,
+  { root }: DataSource,
+  { entries }: OpenedData,
+): Promise<InputFiles> {
+  const masks = entries.flatMap(({ mask }) => (mask === undefined || mask === 'none' ? [] : [mask.path]));
+  const bundle = (await readdir(path).catch(() => [])).map((name) => join(path, name));
+  const known = run === undefined ? [] : [run.folder.config, run.folder.splits];
+  const data = root === null ? [] : [root];
+  return InputFiles.of([...data, ...entries.map(({ path }) => path), ...masks, ...bundle, ...known]);
+}
+
+/** Says of one image that is drawn what the network sees of it. */
+function sayAspect({ entries, fileSizeOf }: OpenedData, size: Size, onEvent: Watch['onEvent']): void {
+  for (const { id, path } of entries) {
+    const message = aspectSentence(path, fileSizeOf(id) ?? size, size);
+    if (message === undefined) continue;
+    onEvent?.({ type: 'note', message });
+    return;
+  }
 }
 
 /** What is evaluated besides the run. */
@@ -166,11 +228,12 @@ interface Subject {
   readonly seed: number;
   readonly limit: number | null;
   readonly opened: OpenedData;
+  readonly inputs: InputFiles;
 }
 
 async function measureOn(
   { manifest, run, kind, detector, backend, notes }: OpenedRun,
-  { source, splits, seed, limit, opened }: Subject,
+  { source, splits, seed, limit, opened, inputs }: Subject,
   { cache = true, batchSize, gallery: most, signal, onEvent }: EvaluateOptions,
   staged: StagedOutputs,
 ): Promise<Measured> {
@@ -179,12 +242,15 @@ async function measureOn(
   const watch: Watch = { signal, onEvent };
   const words = new Words(manifest.kind, kind.describe);
   const embed = detector.embed?.bind(detector);
-  const training = await learnedFrom(config, { size, splits, cache, watch }, (data) =>
-    readTraining(data, embed, { size, seed }, watch),
-  );
+  const repeated: string[] = [];
+  const training = await learnedFrom(config, { size, splits, cache, watch }, (learned) => {
+    repeated.push(...repeatedNotes(opened, learned));
+    return readTraining(learned.data, embed, { size, seed }, watch);
+  });
 
   const context: OutputContext = {
     ...{ source, manifest, weights: detector.assets ?? {}, fileSizeOf: opened.fileSizeOf },
+    photoOf: photos(opened),
   };
   const scores = new ScoreSheet(context);
   const test = opened.data;
@@ -198,7 +264,8 @@ async function measureOn(
   for (const observer of [gallery, codes, plain]) if (observer) observers.push(observer);
   observers.push(...staged.observers(context));
   const evaluation = await evaluateDetector(detector, test, {
-    ...{ thresholds: manifest.thresholds, observers, ...(batchSize !== undefined && { batchSize }) },
+    ...{ thresholds: manifest.thresholds, observers, metricSize: opened.metricSize },
+    ...(batchSize !== undefined && { batchSize }),
     ...{ ...watch, onEvent: named(source, onEvent) },
   });
 
@@ -207,11 +274,14 @@ async function measureOn(
   return {
     evaluated: {
       ...{ source, limit, config, detector, manifest, words, testSeed: seed, evaluation, backend },
+      metricSize: opened.metricSize,
       meanImageAuroc: 'value' in meanImage ? meanImage.value : null,
       notes: [
         ...trainingNotes(config),
         ...overlapNotes(config, source, splits, opened),
         ...opened.notes,
+        ...repeated,
+        ...sizeNotes(opened.metricSize),
         ...notes,
         ...evaluation.notes,
         ...('missing' in meanImage
@@ -220,7 +290,18 @@ async function measureOn(
         ...latent.notes,
       ],
     },
-    ...{ latent: latent.latent, gallery, scores },
+    ...{ latent: latent.latent, gallery, scores, inputs },
+  };
+}
+
+/** The files of images, by identifier, as large as they are drawn. */
+function photos({ entries, fileSizeOf }: OpenedData): NonNullable<OutputContext['photoOf']> {
+  const paths = new Map(entries.map(({ id, path }) => [id, path]));
+  return async (id) => {
+    const [path, fileSize] = [paths.get(id), fileSizeOf(id)];
+    if (path === undefined || fileSize === undefined) return undefined;
+    const size = pictureSize(fileSize);
+    return { pixels: (await decodeImage(await readImageFile(path), path, size)).pixels, size };
   };
 }
 
@@ -246,16 +327,16 @@ interface LearnedFromOptions {
 async function learnedFrom<T>(
   config: RunConfig | undefined,
   { watch, ...options }: LearnedFromOptions,
-  make: (training: Dataset) => Promise<T>,
+  make: (training: OpenedData) => Promise<T>,
 ): Promise<OfTraining<T>> {
   if (config === undefined) return { missing: 'where the training images are is not known' };
   const { limit, seed } = config;
   try {
-    const { data } = await openData(config, {
+    const learned = await openData(config, {
       ...{ split: 'train', limit, seed, mayHaveChanged: true, skipBad: true, quiet: true },
       ...{ ...options, ...watch },
     });
-    return { value: await make(data) };
+    return { value: await make(learned) };
   } catch (error) {
     if (error instanceof MetricError) return { missing: error.message };
     if (error instanceof Error && error.name === 'DatasetError') return { missing: error.message };
@@ -331,6 +412,25 @@ function reductionNotes({ codes, of }: TrainingCodes): string[] {
 function trainingNotes(config: RunConfig | undefined): string[] {
   if (config === undefined || config.limit === null) return [];
   return [`The detector was trained on a set reduced to at most ${config.limit} images, by seed.`];
+}
+
+/** Says where pixels were measured at another size than usual. */
+function sizeNotes(size: Size): string[] {
+  if (size.join() === METRIC_SIZE.join()) return [];
+  return [`Pixels are measured at ${size.join('x')}, not at ${METRIC_SIZE.join('x')}.`];
+}
+
+/** Says which pictures were both learned from and tested on. */
+function repeatedNotes(test: OpenedData, learned: OpenedData): string[] {
+  const same = samePictures(
+    { of: test, indices: everyIndex(test.data) },
+    { of: learned, indices: everyIndex(learned.data) },
+  );
+  if (same === undefined) return [];
+  const [tested, known] = same.pair;
+  return [
+    `${formatCount(same.count, 'test image')} ${same.count === 1 ? 'is' : 'are'} byte for byte among the images learned from too, such as ${tested} as ${known}.`,
+  ];
 }
 
 /** Whether the test images come from where the training images came from. */

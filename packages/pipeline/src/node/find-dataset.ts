@@ -11,6 +11,8 @@ export interface FindDatasetOptions {
   readonly dataset?: string;
   /** The products or classes that are meant. Default all there are. */
   readonly category?: readonly string[];
+  /** Of a folder, the folder of good images, as for `train`. */
+  readonly good?: string;
 }
 
 /** A data set on the disk, and what it is taken for. */
@@ -28,19 +30,19 @@ export interface FoundDataset {
  */
 export async function findDataset(
   path: string,
-  { dataset, category }: FindDatasetOptions = {},
+  { dataset, category, good }: FindDatasetOptions = {},
 ): Promise<FoundDataset> {
   const there = await entryType(path);
   if (there === undefined) throw usageError(`expected a data set, found nothing at ${path}`);
   const root = resolve(path);
-  if (dataset === undefined && category === undefined && (await isCategory(root))) {
+  if (dataset === undefined && category === undefined && good === undefined && (await isCategory(root))) {
     const [parent, name] = [dirname(root), basename(root)];
     return {
       location: { source: 'tree', known: MVTEC_AD, root: parent, categories: [name] },
       name: MVTEC_AD.id,
     };
   }
-  const name = dataset ?? (await looksLike(root, there));
+  const name = dataset ?? (good === undefined ? await looksLike(root, there) : 'folder');
   const known = KNOWN_DATASETS.find(({ id }) => id === name);
   if (category !== undefined && (known?.format !== 'tree' || known.categories.length === 0)) {
     throw usageError(`expected none for ${name}, received ${category.join(', ')}`, 'category');
@@ -53,7 +55,9 @@ export async function findDataset(
     }
     return { location: { source: 'manifest', file: root }, name };
   }
-  if (known === undefined) return { location: { source: 'folder', root }, name: 'folder' };
+  if (known === undefined) {
+    return { location: { source: 'folder', root, ...(good !== undefined && { good }) }, name: 'folder' };
+  }
   if (known.format !== 'tree') return { location: { source: 'classes', known, root }, name };
   return { location: { source: 'tree', known, root, ...(category && { categories: category }) }, name };
 }

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import type { Size } from '@utad/core';
-import { ImageError } from '@utad/datasets';
-import { decodeImage } from '@utad/datasets/node';
+import { decodeImage, readImageFile } from '@utad/datasets/node';
 import { entryType } from '@utad/files/node';
 import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
 import { featureScale } from '@utad/perceptual/load';
@@ -160,8 +158,5 @@ async function readPair(
 }
 
 async function read(path: string, size: Size | undefined): Promise<PairImage> {
-  const bytes = await readFile(path).catch((cause: Error) => {
-    throw new ImageError(path, cause.message, { cause });
-  });
-  return { path, ...(await decodeImage(bytes, path, size)) };
+  return { path, ...(await decodeImage(await readImageFile(path), path, size)) };
 }

@@ -39,7 +39,6 @@ export {
   checkRun,
   type FoundRun,
   findRun,
-  type KnownRun,
   OpenedRun,
   type OpenOptions,
   open,
@@ -47,14 +46,12 @@ export {
 } from './open';
 export {
   listInputs,
-  type PredictedItem,
-  type PredictInput,
   type PredictingRun,
   type PredictOutputs,
   type PredictRunOptions,
   type PredictSource,
   predict,
-  predictionsCsv,
 } from './predict';
-export { type RunConfig, RunFolder, type StageSummary, summariseStages } from './run-folder';
+export { type PredictedItem, type PredictInput, predictionsCsv } from './prediction-table';
+export { type KnownRun, type RunConfig, RunFolder, type StageSummary, summariseStages } from './run-folder';
 export { TrainedRun, type TrainOptions, train } from './train';

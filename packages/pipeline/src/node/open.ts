@@ -14,8 +14,9 @@ import type { Watch } from '../events';
 import { SharedDetector } from '../shared-detector';
 import { type AssetOptions, assetRequest, checkAssets, loaderOf } from './assets';
 import { checkDetector, type DetectorOption, findDetectorOf } from './detectors';
-import { type PredictedItem, type PredictRunOptions, type PredictSource, predict } from './predict';
-import { findBundle, type RunConfig, type RunFolder } from './run-folder';
+import { type PredictRunOptions, type PredictSource, predict } from './predict';
+import type { PredictedItem } from './prediction-table';
+import { findBundle, type KnownRun } from './run-folder';
 
 /** How a run or a bundle is opened. */
 export interface OpenOptions extends AssetOptions, Watch {
@@ -23,14 +24,6 @@ export interface OpenOptions extends AssetOptions, Watch {
   readonly detector?: DetectorOption | undefined;
   /** What computes: a name, or what `useBackend` of `@utad/runtime/node` has chosen. Default the best that works. */
   readonly backend?: BackendName | ChosenBackend | undefined;
-}
-
-/** A run that a bundle lies in. */
-export interface KnownRun {
-  /** Where its parts lie. */
-  readonly folder: RunFolder;
-  /** What it was started with. */
-  readonly config: RunConfig;
 }
 
 /** A bundle that is not opened yet. */
@@ -141,7 +134,7 @@ export async function checkRun(path: string): Promise<FoundRun> {
 /** Opens what {@link findRun} found. Assets other than its own are taken only where the caller names them. */
 export async function openRun(found: FoundRun, options: OpenOptions = {}): Promise<OpenedRun> {
   const { path, manifest, run } = found;
-  const { kind } = await findDetectorOf(manifest.kind, options.detector);
+  const { kind } = await findDetectorOf(manifest.kind, options.detector, run?.config.module);
   checkAssets(kind, options.assets);
   // A damaged bundle shows before anything is started.
   const bundle = await readBundle(folderStore(path));

@@ -24,6 +24,26 @@ export interface Pictured {
 /** Pictures are enlarged so that their longer side has at least so many pixels. */
 const PICTURE_SIDE = 320;
 
+/** Longer than any screen. */
+const LONGEST_SIDE = 2048;
+
+/** The size in which an image is drawn: its own, within bounds. */
+export function pictureSize([height, width]: Size): Size {
+  const scale = Math.min(1, LONGEST_SIDE / Math.max(height, width));
+  return [Math.max(1, Math.round(height * scale)), Math.max(1, Math.round(width * scale))];
+}
+
+/** By so much an image may be squeezed before it is said. */
+const MOST_SQUEEZED = 1.05;
+
+/** Says that the network sees an image out of its proportions; undefined where they are kept. */
+export function aspectSentence(path: string, from: Size, to: Size): string | undefined {
+  const ratio = (from[0] * to[1]) / (from[1] * to[0]);
+  const squeezed = Math.max(ratio, 1 / ratio);
+  if (squeezed <= MOST_SQUEEZED) return undefined;
+  return `The network does not see images in their proportions: ${path} of ${from.join('x')} is squeezed to ${to.join('x')}, by ${squeezed.toFixed(2)}.`;
+}
+
 /** Draws the map, and what reaches the threshold over the image, as PNG. */
 export async function writePictures(
   paths: PicturePaths,

@@ -29,6 +29,8 @@ const common = z.strictObject({
   /** Absolute; null for data that are drawn, not read. */
   root: z.string().nullable(),
   category: z.string().nullable(),
+  /** Of a folder, the folder of good images, where it was named. */
+  good: z.string().exactOptional(),
   /** How many training images to use at most. */
   limit: z.number().int().nullable(),
   skipBad: z.boolean(),
@@ -308,4 +310,12 @@ function summarise(epochs: readonly Epoch[], kept = epochs.length): StageSummary
     heldOut: last?.validation ?? null,
     kept,
   };
+}
+
+/** A run that a bundle lies in. */
+export interface KnownRun {
+  /** Where its parts lie. */
+  readonly folder: RunFolder;
+  /** What it was started with. */
+  readonly config: RunConfig;
 }

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { holdOut, type Size, type TrainingEvent } from '@utad/core';
-import { augmented } from '@utad/datasets';
-import { decodeMask, writeSplits } from '@utad/datasets/node';
+import { augmented, ImageError } from '@utad/datasets';
+import { decodeMask, readImageFile, type Splits, writeSplits } from '@utad/datasets/node';
 import {
   type AnomalyDetector,
   type Asset,
@@ -15,12 +14,12 @@ import {
   saveBundle,
   withRoi,
 } from '@utad/detector';
-import { entryType, folderStore, writeFileAtomic } from '@utad/files/node';
+import { entryType, FileError, folderStore, withExclusive, writeFileAtomic } from '@utad/files/node';
 import type { BackendName, ChosenBackend } from '@utad/runtime';
 import { version } from '../../package.json';
 import { PipelineError, usageError } from '../errors';
 import type { Watch } from '../events';
-import { toJson } from '../text';
+import { formatCount, toJson } from '../text';
 import { type AssetOptions, assetRequest, checkAssets, loaderOf } from './assets';
 import { type ConfigOptions, changesConfig, loadConfig } from './config';
 import { setAt, valueAt } from './config-path';
@@ -33,6 +32,7 @@ import {
   openData,
   rulesOf,
   type SourceOptions,
+  samePictures,
   sourceOf,
 } from './data';
 import { checkDetector, type DetectorOption, findDetector, findDetectorOf, presetOf } from './detectors';
@@ -86,6 +86,8 @@ export class TrainedRun extends OpenedRun {
     readonly history: FitSummary,
     /** How many images it learned from, and how many thresholds were fitted on. */
     readonly images: { readonly training: number; readonly heldOut: number },
+    /** Whether its data set has images to test on, so that the run can be evaluated without naming another. */
+    readonly hasTestImages: boolean,
   ) {
     super(found, kind, detector, backend, notes);
   }
@@ -96,6 +98,7 @@ export class TrainedRun extends OpenedRun {
  *
  * @throws PipelineError `usage` for options that mean nothing; `interrupted` when the signal aborted a run that `resume`
  *   can continue.
+ * @throws LockedError while another process trains, evaluates or predicts into the folder.
  *
  * @example
  * await using run = await train({ root: 'photos/good', out: 'runs/mine' });
@@ -104,9 +107,46 @@ export async function train(options: TrainOptions): Promise<TrainedRun> {
   const { out, resume = false, force = false } = options;
   if (resume && force) throw usageError('expected `resume` or `force`, received both');
   const folder = new RunFolder(out);
-  if (!resume) await folder.expectFree({ force });
-  const plan = resume ? await resumedPlan(folder, options) : await newPlan(options);
-  return await carryOut(folder, plan, options);
+  if (!resume) {
+    await folder.expectFree({ force });
+    await expectImages(sourceOf(options));
+  }
+  const work = async () => {
+    const plan = resume ? await resumedPlan(folder, options) : await newPlan(options);
+    if (force) expectNoInputs(folder, plan.config);
+    return await carryOut(folder, plan, options);
+  };
+  // A run that is replaced loses its maps, which a prediction may be writing.
+  const alone = async () => {
+    // The one before may have come to its end meanwhile.
+    if (!resume && !force) await folder.expectFree({ force });
+    return force && (await entryType(folder.path)) === 'folder'
+      ? await withExclusive(folder.maps, 'train', work)
+      : await work();
+  };
+  return await withExclusive(out, 'train', alone);
+}
+
+/**
+ * Why a split of a data set cannot be opened, as opening it says; undefined where it can. Files are listed, and one of them is
+ * read.
+ */
+async function dataProblem(source: DataSource, split: 'train' | 'test', splits?: Splits): Promise<unknown> {
+  if (source.dataset === 'synthetic') return undefined;
+  const look = { split, size: [1, 1], limit: 1, seed: 0, skipBad: true, quiet: true } as const;
+  return openData(source, { ...look, splits, mayHaveChanged: true }).then(
+    () => undefined,
+    (problem: unknown) => problem,
+  );
+}
+
+/** What is wrong with the name of a data set: the rest shows when all of it is read. */
+const NOT_THERE: readonly unknown[] = ['root-missing', 'category-unknown', 'split-missing'];
+
+/** @throws DatasetError where there are no images to train on, before anything is fetched or computed for them. */
+async function expectImages(source: DataSource): Promise<void> {
+  const problem = await dataProblem(source, 'train');
+  if (problem instanceof Error && NOT_THERE.includes(Reflect.get(problem, 'code'))) throw problem;
 }
 
 /** What to train, and with which kind of detector. */
@@ -183,7 +223,7 @@ async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<Tr
     throw usageError(`expected the folder of a run, but ${folder.name} holds none`, 'resume');
   }
   const saved = await folder.readConfig();
-  const { kind } = await findDetectorOf(saved.detector, options.detector);
+  const { kind } = await findDetectorOf(saved.detector, options.detector, saved.module);
   const name = folder.shown(folder.config);
   const base = { kind, base: saved.config, name };
   const config = await loadConfig(base);
@@ -204,6 +244,7 @@ async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<Tr
   contradict('dataset', options.dataset, saved.dataset);
   contradict('root', options.root && root, saved.root);
   contradict('category', options.category && category, saved.category);
+  contradict('good', options.good, saved.good);
   contradict('limit', options.limit, saved.limit);
   contradict('skipBad', options.skipBad, saved.skipBad);
   const augment = options.augment && JSON.stringify(checkAugment(options.augment));
@@ -274,10 +315,11 @@ export async function carryOut(
       ...({ split: 'train', seed, splits: recorded, onEvent, signal } as const),
       ...{ size, limit, skipBad, cache },
     });
-    const { training: plain, heldOut } = split(opened, seed);
+    const { training: plain, heldOut, indices } = split(opened, seed);
+    const repeated = repeatedNotes(opened, indices);
     const training = augmented(plain, augmentOptions(config.augment, seed));
     signal?.throwIfAborted();
-    for (const line of [...said, ...planned]) note(line);
+    for (const line of [...said, ...planned, ...repeated]) note(line);
 
     if (force) await folder.clear();
     if (resume) await folder.sweep();
@@ -295,8 +337,14 @@ export async function carryOut(
       validation: heldOut,
       checkpoint: { store: folderStore(folder.checkpoint), every: config.checkpointEvery, resume },
     });
-    const thresholds = await fitThresholds(detector, heldOut);
+    const doubts: string[] = [];
+    const thresholds = await fitThresholds(detector, heldOut, {
+      learnedFrom: plain,
+      ...(signal && { signal }),
+      onWarning: (message) => doubts.push(message),
+    });
     signal?.throwIfAborted();
+    for (const message of doubts) note(`warning: ${message}`);
     await writeFileAtomic(folder.history, toJson(history));
     const store = folderStore(folder.bundle);
     await saveBundle(store, detector, {
@@ -315,9 +363,10 @@ export async function carryOut(
       kind,
       detector,
       backend,
-      [...opened.notes, ...planned, ...notes],
+      [...opened.notes, ...planned, ...repeated, ...notes, ...doubts],
       history,
       { training: training.count, heldOut: heldOut.count },
+      (await dataProblem(config, 'test', opened.splits ?? undefined)) === undefined,
     );
   } catch (error) {
     detector.dispose();
@@ -328,14 +377,34 @@ export async function carryOut(
   }
 }
 
+/** @throws FileError `input` where replacing the run would remove what it is to be trained on. */
+function expectNoInputs(folder: RunFolder, { root, roi }: RunConfig): void {
+  for (const path of [root, roi]) {
+    if (path === null || !`${path}${sep}`.startsWith(`${folder.path}${sep}`)) continue;
+    const message = `expected images outside the run that is replaced, received ${path}`;
+    throw new FileError('input', message, path);
+  }
+}
+
 /** @throws PipelineError `usage` where the picture cannot be read, or nothing in it is bright. */
 async function readRoi(path: string, size: Size): Promise<Roi> {
-  const bytes = await readFile(path).catch((cause: Error) => {
-    throw usageError(`expected a picture, but ${path}: ${cause.message}`, 'roi', { cause });
+  const bytes = await readImageFile(path).catch((cause: Error) => {
+    const reason = cause instanceof ImageError ? cause.reason : cause.message;
+    throw usageError(`expected a picture, but ${path}: ${reason}`, 'roi', { cause });
   });
   const mask = await decodeMask(bytes, path, size);
   if (mask.includes(1)) return { mask, size };
   throw usageError(`expected a picture with bright pixels, found none in ${path}`, 'roi');
+}
+
+/** Says where thresholds are fitted on pictures that were learned from. */
+function repeatedNotes(of: OpenedData, { training, heldOut }: ReturnType<typeof split>['indices']): string[] {
+  const same = samePictures({ of, indices: heldOut }, { of, indices: training });
+  if (same === undefined) return [];
+  const [kept, learned] = same.pair;
+  return [
+    `Of ${formatCount(heldOut.length, 'image')} held out for thresholds ${same.count} ${same.count === 1 ? 'is' : 'are'} byte for byte among the training images too, such as ${kept} as ${learned}; thresholds may come out too low.`,
+  ];
 }
 
 /** Thresholds want an image that training has not seen, and a batch has two images at least. */
