@@ -14,7 +14,7 @@ import ts from 'typescript';
 const words = (text) => text.split(' ');
 const NETWORKS = ['core', 'layers', 'training'];
 const BELOW_DETECTORS = words(
-  'core files eval latent datasets synthetic runtime layers training features perceptual ie-net expert-net detector',
+  'core files eval latent datasets synthetic runtime layers training onnx features perceptual ie-net expert-net detector',
 );
 
 /** What each package may import. An app may import every package, and nothing imports an app. */
@@ -28,12 +28,13 @@ export const HOUSE = {
   synthetic: ['core', 'files', 'datasets'],
   layers: ['core'],
   training: ['core', 'layers'],
-  features: ['core', 'files'],
-  perceptual: ['core', 'files', 'layers'],
+  onnx: ['core', 'layers'],
+  features: ['core', 'files', 'layers', 'onnx'],
+  perceptual: ['core', 'files', 'layers', 'onnx', 'features'],
   'ie-net': NETWORKS,
   'expert-net': NETWORKS,
   // `training` for the events of FitOptions.
-  detector: ['core', 'files', 'eval'],
+  detector: ['core', 'files', 'eval', 'onnx'],
   report: ['core', 'files', 'eval'],
   'two-stage': BELOW_DETECTORS,
   'memory-bank': BELOW_DETECTORS,

@@ -1,0 +1,1 @@
+export { type FoundOnnxRuntime, findOnnxRuntime, type OnnxRuntimeRequest } from './find-runtime';
