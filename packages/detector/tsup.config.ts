@@ -1,4 +1,6 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.base';
 
-export default defineConfig(library({ index: 'src/index.ts', tfjs: 'src/tfjs/index.ts' }));
+export default defineConfig(
+  library({ index: 'src/index.ts', onnx: 'src/onnx/index.ts', tfjs: 'src/tfjs/index.ts' }),
+);

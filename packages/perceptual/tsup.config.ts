@@ -7,6 +7,7 @@ export default defineConfig({
     index: 'src/index.ts',
     node: 'src/node/index.ts',
     load: 'src/load/index.ts',
+    onnx: 'src/onnx/index.ts',
     'layers-model': 'src/layers-model/index.ts',
   }),
   shims: true,

@@ -7,6 +7,7 @@ import type {
   TensorData,
   TrainingEvent,
 } from '@utad/core';
+import type { Graph } from '@utad/onnx';
 
 /**
  * How one number comes from the values of a map: their mean for images that are anomalous all over, their maximum for
@@ -134,6 +135,13 @@ export interface AnomalyDetector {
   predict(images: ImageBatch, options?: PredictOptions): Promise<Prediction>;
   /** Latent codes, for nearest neighbours and projections. */
   embed?(images: ImageBatch): Promise<CodeBatch>;
+  /**
+   * What `predict` computes, as a graph of ONNX operators, so that another engine can run it and a file can hold it: from
+   * `images`, `[B, H, W, 3]` of float32 in [0, 1] at the input size, to `map` `[B, h, w]` and `score` `[B]`; where it has
+   * them, `part/<name>` `[B, h, w]` and `picture/<name>` `[B, H, W, 3]` in [0, 1] for each of its parts and pictures, and
+   * `code` `[B, D]`. Left out by detectors that cannot say it in operators.
+   */
+  graph?(): Promise<Graph>;
   /** What it has learned, as named tensors: weights, memory banks, Gaussians. A bundle stores them. */
   state(): Promise<ReadonlyMap<string, TensorData>>;
   /** Frees what it holds; it cannot be used afterwards. */

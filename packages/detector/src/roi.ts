@@ -7,6 +7,7 @@ import {
   type TensorData,
 } from '@utad/core';
 import { sha256 } from '@utad/files';
+import { type Graph, GraphBuilder } from '@utad/onnx';
 import type {
   AnomalyDetector,
   Asset,
@@ -17,6 +18,7 @@ import type {
   PredictOptions,
   Reduction,
 } from './detector';
+import { addReduction } from './onnx/add-reduction';
 import { expectImageSize } from './predict-whole';
 import { reduceMaps } from './reduce';
 import { stateTensor } from './state';
@@ -59,6 +61,7 @@ export class RoiDetector implements AnomalyDetector {
   readonly #inner: AnomalyDetector;
   readonly #masks = new Map<string, Uint8Array>();
   readonly embed?: (images: ImageBatch) => Promise<CodeBatch>;
+  readonly graph?: () => Promise<Graph>;
 
   constructor(inner: AnomalyDetector, { mask, size }: Roi) {
     if (mask.length !== size[0] * size[1]) {
@@ -74,6 +77,8 @@ export class RoiDetector implements AnomalyDetector {
     this.#inner = inner;
     const embed = inner.embed?.bind(inner);
     if (embed) this.embed = (images) => embed(this.#blackened(images));
+    const graph = inner.graph?.bind(inner);
+    if (graph) this.graph = async () => this.#graphInside(await graph());
   }
 
   get kind(): string {
@@ -134,6 +139,30 @@ export class RoiDetector implements AnomalyDetector {
 
   dispose(): void {
     this.#inner.dispose();
+  }
+
+  /** What the inner one computes, of images that are black outside, with a map that is 0 there. */
+  #graphInside(inner: Graph): Graph {
+    const [height, width] = this.inputSize;
+    const graph = new GraphBuilder(inner.name);
+    const images = graph.input('images', 'float32', ['B', height, width, 3]);
+    const inside = graph.constant(Float32Array.from(this.roi.mask), [height, width, 1], 'roi');
+    const values = graph.inline(inner, { images: graph.add('Mul', [images, inside]) });
+    for (const { name, type, shape } of inner.outputs) {
+      if (name !== 'map' && name !== 'score') graph.output(name, values[name] ?? '', type, shape);
+    }
+    const mapShape = inner.outputs.find(({ name }) => name === 'map')?.shape ?? [];
+    const mapSize: Size = [Number(mapShape[1]), Number(mapShape[2])];
+    const mask = this.#maskAt(mapSize);
+    const map = graph.add('Mul', [values.map ?? '', graph.constant(Float32Array.from(mask), mapSize, 'roi')]);
+    graph.output('map', map, 'float32', mapShape);
+    const places = [...mask.keys()].filter((place) => mask[place] === 1);
+    const score =
+      this.reduction === undefined
+        ? (values.score ?? '')
+        : addReduction(graph, map, mapSize, this.reduction, places);
+    graph.output('score', score, 'float32', ['B']);
+    return graph.build();
   }
 
   #maskAt(size: Size): Uint8Array {

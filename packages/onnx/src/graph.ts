@@ -162,7 +162,8 @@ export class GraphBuilder {
     const inner = (name: string) => renamed.get(name) ?? name;
     for (const { op, inputs, outputs, attributes } of other.nodes) {
       const made = outputs.map((name) => {
-        const free = this.#nameFor(name);
+        // The names of outputs stay free for outputs of this graph.
+        const free = this.#nameFor(`${other.name}/${name}`);
         renamed.set(name, free);
         return free;
       });
@@ -171,14 +172,21 @@ export class GraphBuilder {
     return Object.fromEntries(other.outputs.map(({ name }) => [name, inner(name)]));
   }
 
-  /** The graph, as far as it is put together. */
+  /** The graph, without what no output needs. */
   build(): Graph {
+    const needed = new Set(this.#outputs.map(({ name }) => name));
+    const nodes: GraphNode[] = [];
+    for (const node of this.#nodes.toReversed()) {
+      if (!node.outputs.some((name) => needed.has(name))) continue;
+      nodes.push(node);
+      for (const name of node.inputs) needed.add(name);
+    }
     return {
       name: this.name,
       inputs: [...this.#inputs],
       outputs: [...this.#outputs],
-      nodes: [...this.#nodes],
-      initializers: new Map(this.#initializers),
+      nodes: nodes.reverse(),
+      initializers: new Map([...this.#initializers].filter(([name]) => needed.has(name))),
     };
   }
 

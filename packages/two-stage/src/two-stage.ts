@@ -14,9 +14,11 @@ import {
 import { imagesTensor, predictionOf, weightsState } from '@utad/detector/tfjs';
 import { ExpertNet, expertNetStage } from '@utad/expert-net';
 import { IeNet, ieNetStage } from '@utad/ie-net';
+import type { Graph } from '@utad/onnx';
 import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
 import { trainStages } from '@utad/training';
 import { type TwoStageConfig, twoStageConfig } from './config';
+import { twoStageGraph } from './graph';
 
 export const KIND = 'two-stage';
 
@@ -48,6 +50,7 @@ export class TwoStage implements AnomalyDetector {
   /** Stage 2: m and x to x̂, x to m̂. */
   readonly expertNet: ExpertNet;
   private readonly vgg19: Vgg19;
+  private readonly vgg19Weights: Vgg19Weights;
   private readonly scorer: PerceptualScorer;
 
   /** @throws ZodError when the configuration is not valid. */
@@ -56,6 +59,7 @@ export class TwoStage implements AnomalyDetector {
     this.ieNet = new IeNet(this.config.ieNet, { seed: deriveSeed(seed, 'ie-net') });
     this.expertNet = new ExpertNet(this.config.expertNet, { seed: deriveSeed(seed, 'expert-net') });
     this.vgg19 = new Vgg19(vgg19);
+    this.vgg19Weights = vgg19;
     this.scorer = new PerceptualScorer(this.vgg19);
     this.assets = { vgg19: this.vgg19.weights };
   }
@@ -118,6 +122,16 @@ export class TwoStage implements AnomalyDetector {
     } finally {
       codes.dispose();
     }
+  }
+
+  /** What `predict` computes as ONNX operators. */
+  graph(): Promise<Graph> {
+    const { kind, inputSize, ieNet, expertNet, scorer } = this;
+    const { reduction } = this.config.score;
+    return twoStageGraph(
+      { kind, inputSize, ieNet, expertNet, scorer, vgg19: this.vgg19Weights, reduction },
+      PAIRS,
+    );
   }
 
   /** The weights of its networks; those of VGG-19 are not among them. */

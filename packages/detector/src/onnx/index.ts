@@ -1,0 +1,2 @@
+export { addReduction } from './add-reduction';
+export { type OnnxDetectorOptions, onnxDetector } from './onnx-detector';

@@ -1,0 +1,156 @@
+import type { AnomalyDetector } from '@utad/detector';
+import { addReduction } from '@utad/detector/onnx';
+import type { ExpertNet } from '@utad/expert-net';
+import type { IeNet } from '@utad/ie-net';
+import { type Graph, GraphBuilder } from '@utad/onnx';
+import { addLayersModel, toChannelsFirst, toChannelsLast } from '@utad/onnx/layers-model';
+import type { PerceptualScorer, Vgg19Weights } from '@utad/perceptual';
+import { addPerceptualMaps } from '@utad/perceptual/onnx';
+
+/** What a two-stage detector is made of. */
+interface TwoStageParts extends Pick<AnomalyDetector, 'kind' | 'inputSize'> {
+  readonly ieNet: IeNet;
+  readonly expertNet: ExpertNet;
+  readonly scorer: PerceptualScorer;
+  readonly vgg19: Vgg19Weights;
+  readonly reduction: 'mean' | 'max';
+}
+
+/** The two networks and Eq. 8 as ONNX operators, as `graph` of a detector describes it. */
+export async function twoStageGraph(
+  { kind, inputSize, ieNet, expertNet, scorer, vgg19, reduction }: TwoStageParts,
+  pairs: readonly (readonly [string, string])[],
+): Promise<Graph> {
+  const [height, width] = inputSize;
+  const graph = new GraphBuilder(kind);
+  const x = toChannelsFirst(graph, graph.input('images', 'float32', ['B', height, width, 3])); // [B, 3, H, W]
+  const { impression /* m */, code } = await addIeNet(graph, ieNet, x);
+  const { reconstruction /* x̂ */, naiveImpression /* m̂ */ } = await addExpertNet(
+    graph,
+    expertNet,
+    x,
+    impression,
+  );
+  const pictures = { impression, naiveImpression, reconstruction };
+
+  const images = Object.entries({ x, ...pictures });
+  const all = graph.add(
+    'Concat',
+    images.map(([, image]) => image),
+    { axis: 0 },
+  ); // [4 B, 3, H, W]
+  const features = addVgg19(graph, vgg19, all).map((layer) =>
+    graph.addMany('Split', [layer], images.length, { axis: 0, num_outputs: images.length }),
+  );
+  const ofImage = Object.fromEntries(
+    images.map(([name], index) => [name, features.map((layer) => layer[index] ?? '')]),
+  );
+  const maps = addPerceptualMaps(graph, scorer, ofImage, pairs, inputSize);
+
+  const shape = ['B', height, width];
+  graph.output('map', maps.total, 'float32', shape);
+  graph.output('score', addReduction(graph, maps.total, inputSize, reduction), 'float32', ['B']);
+  for (const [index, map] of maps.perLayer.entries())
+    graph.output(`part/layer/${scorer.extractor.layers[index]}`, map, 'float32', shape);
+  for (const [index, map] of maps.perPair.entries())
+    graph.output(`part/pair/${pairs[index]?.join(', ')}`, map, 'float32', shape);
+  for (const [name, picture] of Object.entries(pictures))
+    graph.output(`picture/${name}`, toChannelsLast(graph, picture), 'float32', [...shape, 3]);
+  graph.output('code', code, 'float32', ['B', ieNet.config.latent]);
+  return graph.build();
+}
+
+/** x to m and the mean of z, as `IeNet.impression` and `embed` compute them. */
+async function addIeNet(
+  graph: GraphBuilder,
+  { config, encoder, decoder }: IeNet,
+  x: string,
+): Promise<{ impression: string; code: string }> {
+  const [features = '', , distribution = ''] = await addLayersModel(graph, encoder, [x]);
+  const [code = ''] = graph.addMany('Split', [distribution], 2, { axis: 1, num_outputs: 2 }); // [B, latent]
+  const [impression = ''] = await addLayersModel(graph, decoder, [
+    config.bottleneck === 'spatial' ? features : code,
+  ]);
+  return { impression, code };
+}
+
+/** x and m to x̂ and m̂, as `ExpertNet.reconstruct` and `naiveImpression` compute them. */
+async function addExpertNet(
+  graph: GraphBuilder,
+  expertNet: ExpertNet,
+  x: string,
+  impression: string,
+): Promise<{ reconstruction: string; naiveImpression: string }> {
+  const { paintsOnInput } = expertNet.config;
+  const networks = expertNet.networks();
+  const through = async (name: string, inputs: string[]): Promise<string> => {
+    const network = networks[`expert-net-${name}`];
+    if (network === undefined) throw new Error(`expected a network expert-net-${name}`);
+    const [output = ''] = await addLayersModel(graph, network, inputs);
+    return output;
+  };
+  const painted = (input: string, output: string) =>
+    paintsOnInput ? addPainting(graph, input, output) : output;
+  const detail /* s */ = await through('detail', [x]);
+  const contentA = await through('encoder-a', [impression]);
+  const contentB = await through('encoder-b', [x]);
+  return {
+    reconstruction: painted(impression, await through('decoder-a', [contentA, detail])),
+    naiveImpression: painted(x, await through('decoder-b', [contentB])),
+  };
+}
+
+/** `sigmoid(logit(input) + change)`, as Expert-Net paints on its input. */
+function addPainting(graph: GraphBuilder, input: string, change: string): string {
+  const inside = graph.add('Clip', [input, graph.scalar(PAINT_MARGIN), graph.scalar(1 - PAINT_MARGIN)]);
+  const odds = graph.add('Div', [inside, graph.add('Sub', [graph.scalar(1), inside])]);
+  return graph.add('Sigmoid', [graph.add('Add', [graph.add('Log', [odds]), change])]);
+}
+
+/** As Expert-Net has it. */
+const PAINT_MARGIN = 0.001;
+
+function addVgg19(graph: GraphBuilder, { tensors, preprocessing }: Vgg19Weights, x: string): string[] {
+  const { scale, order, mean, deviation } = preprocessing;
+  const ordered = order === 'bgr' ? graph.add('Gather', [x, graph.integers(2, 1, 0)], { axis: 1 }) : x;
+  const gain = graph.constant(
+    Float32Array.from(deviation, (d) => scale / d),
+    [3, 1, 1],
+  );
+  const shift = graph.constant(
+    Float32Array.from(mean, (m, c) => m / (deviation[c] ?? 1)),
+    [3, 1, 1],
+  );
+  let y = graph.add('Sub', [graph.add('Mul', [ordered, gain]), shift]);
+  const out: string[] = [];
+  for (const name of [
+    'conv1_1',
+    'conv1_2',
+    'conv2_1',
+    'conv2_2',
+    'conv3_1',
+    'conv3_2',
+    'conv3_3',
+    'conv3_4',
+  ]) {
+    if (name === 'conv2_1' || name === 'conv3_1')
+      y = graph.add('MaxPool', [y], { kernel_shape: [2, 2], strides: [2, 2] });
+    const k = tensors[`${name}/kernel`];
+    const b = tensors[`${name}/bias`];
+    if (!k || !b) throw new Error(name);
+    const [h = 0, w = 0, ci = 0, co = 0] = k.shape;
+    const t = new Float32Array(k.data.length);
+    let next = 0;
+    for (let o = 0; o < co; o++)
+      for (let i = 0; i < ci; i++)
+        for (let p = 0; p < h * w; p++) t[next++] = k.data[(p * ci + i) * co + o] ?? 0;
+    y = graph.add('Relu', [
+      graph.add('Conv', [y, graph.constant(t, [co, ci, h, w], name), graph.constant(b.data, [co], name)], {
+        kernel_shape: [3, 3],
+        pads: [1, 1, 1, 1],
+      }),
+    ]);
+    if (['conv1_2', 'conv2_2', 'conv3_4'].includes(name)) out.push(y);
+  }
+  return out;
+}
