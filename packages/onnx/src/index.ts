@@ -17,6 +17,7 @@ export {
   OPSET,
   withOutputs,
 } from './model';
+export { addResize } from './resize';
 export {
   type OnnxDevice,
   type OnnxRuntime,
