@@ -36,6 +36,8 @@ export interface OpenBundleOptions {
   readonly assets?: (name: string, wanted: Asset | undefined) => Promise<Asset>;
   /** Open with other assets than it was made with. Default false. */
   readonly allowOtherAssets?: boolean;
+  /** Puts another in place of the detector, such as one that predicts on another engine. Default the detector itself. */
+  readonly through?: (detector: AnomalyDetector) => Promise<AnomalyDetector>;
 }
 
 /** More than any detector here has; a manifest that claims more is not believed. */
@@ -168,7 +170,7 @@ export async function openBundle(
 export async function restoreDetector(
   { manifest, state }: Bundle,
   kinds: readonly DetectorKind[],
-  { assets: load, allowOtherAssets = false }: OpenBundleOptions = {},
+  { assets: load, allowOtherAssets = false, through }: OpenBundleOptions = {},
 ): Promise<AnomalyDetector> {
   const kind = kinds.find(({ kind }) => kind === manifest.kind);
   if (kind === undefined) {
@@ -192,12 +194,25 @@ export async function restoreDetector(
     assets[name] = found;
   }
   try {
-    const detector = await kind.restore(state, await configOf(manifest.config, kind), { assets });
+    const restored = await kind.restore(state, await configOf(manifest.config, kind), { assets });
+    const detector = through === undefined ? restored : await throughOrDisposed(restored, through);
     const roi = roiOf(state);
     return roi === undefined ? detector : withRoi(detector, roi);
   } catch (cause) {
     if (!(cause instanceof Error) || cause.name !== StateError.name) throw cause;
     throw new BundleError('state', `bundle: ${cause.message}`, { cause });
+  }
+}
+
+async function throughOrDisposed(
+  detector: AnomalyDetector,
+  through: (detector: AnomalyDetector) => Promise<AnomalyDetector>,
+): Promise<AnomalyDetector> {
+  try {
+    return await through(detector);
+  } catch (error) {
+    detector.dispose();
+    throw error;
   }
 }
 

@@ -22,7 +22,7 @@ export type {
   Reduction,
   Wanted,
 } from './detector';
-export type { Description, DetectorContext, DetectorDescription, DetectorKind } from './kind';
+export type { Description, DetectorContext, DetectorDescription, DetectorKind, Engine } from './kind';
 export { type BundleManifest, encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
 export { expectImageSize, ImageSizeError, predictWhole, type WholePrediction } from './predict-whole';
 export { reduceMaps } from './reduce';

@@ -2,6 +2,9 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { TensorData } from '@utad/core';
 import type { AnomalyDetector, Asset } from './detector';
 
+/** ONNX Runtime or TensorFlow.js. */
+export type Engine = 'onnx' | 'tfjs';
+
 /** What a detector is made with besides its configuration. */
 export interface DetectorContext {
   /** Fixes initial weights. Default 0. */
@@ -63,6 +66,11 @@ export interface DetectorKind {
   readonly schema?: StandardSchemaV1;
   /** Names of what its detectors need and a bundle does not hold, such as `vgg19`. */
   readonly assets?: readonly string[];
+  /**
+   * What its detectors predict on, the fastest first as it was measured: fixed, so that results do not depend on what else a
+   * machine does. `onnx` needs {@link AnomalyDetector.graph}. Default TensorFlow.js alone.
+   */
+  readonly engines?: readonly Engine[];
   /** Words for reports. */
   readonly describe?: DetectorDescription;
   /**

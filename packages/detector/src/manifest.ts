@@ -22,7 +22,7 @@ export interface BundleManifest {
   /** How the score of an image comes from its anomaly map; null where it is another number of the detector's own. */
   score: { reduction: Reduction | null };
   /** Fitted on good images that training did not see; `score >= image` is anomalous, and a map value from `pixel` up. */
-  thresholds: { image: number; pixel: number; images: number };
+  thresholds: { image: number; pixel: number; images: number; engine?: string | undefined };
   /** What it learnt from, by name; `category` is null where a dataset has none. */
   training: { dataset: string; category: string | null; images: number; fingerprint: string; seed: number };
   /** What it needs besides, by name: SHA-256 in hexadecimal, where it came from, and the seed where one makes it again. */
@@ -58,7 +58,12 @@ const schema = z.strictObject({
   config: z.unknown(),
   inputSize: z.tuple([side, side]),
   score: z.strictObject({ reduction: reduction.nullable() }),
-  thresholds: z.strictObject({ image: z.number(), pixel: z.number(), images: z.number().int() }),
+  thresholds: z.strictObject({
+    image: z.number(),
+    pixel: z.number(),
+    images: z.number().int(),
+    engine: z.string().optional(),
+  }),
   training: z.strictObject({
     dataset: z.string(),
     category: z.string().nullable(),

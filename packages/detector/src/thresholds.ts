@@ -11,6 +11,8 @@ export interface Thresholds {
   readonly pixel: number;
   /** How many held-out good images they were fitted on. */
   readonly images: number;
+  /** What computed the scores that they were fitted on, such as `tfjs, tfjs-node`; on another the last digits differ. */
+  readonly engine?: string | undefined;
 }
 
 /** Share of held-out good images, and of their pixels, that stay below the fitted thresholds. */

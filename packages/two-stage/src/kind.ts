@@ -18,6 +18,7 @@ export const twoStageKind: DetectorKind = {
   defaultPreset: 'fast',
   schema: twoStageConfig,
   assets: ['vgg19'],
+  engines: ['onnx', 'tfjs'],
   shortcuts: {
     epochs: ['training.ieNet.epochs', 'training.expertNet.epochs'],
     'epochs-ie': ['training.ieNet.epochs'],

@@ -22,6 +22,7 @@ import type {
   Wanted,
 } from '../detector';
 import { expectImageSize } from '../predict-whole';
+import { addPictureBytes, FLOAT32, toUnitRange } from './values';
 
 /** How {@link onnxDetector} opens its sessions. */
 export type OnnxDetectorOptions = Pick<OnnxSessionOptions, 'threads'>;
@@ -220,7 +221,7 @@ function graphOf(
   const [height, width] = detector.inputSize;
   const graph = new GraphBuilder(detector.kind);
   const bytes = graph.input('images', 'uint8', ['B', height, width, 3]);
-  const images = graph.add('Div', [graph.add('Cast', [bytes], { to: FLOAT32 }), graph.scalar(255)]); // [B, H, W, 3]
+  const images = toUnitRange(graph, graph.add('Cast', [bytes], { to: FLOAT32 })); // [B, H, W, 3]
   const values = graph.inline(inner, { images });
   const valueFor = (name: string) => values[name] ?? '';
   if (outputs === 'code') {
@@ -245,14 +246,7 @@ function graphOf(
   if (outputs === 'map') return graph.build();
   for (const name of namesUnder(inner, 'picture')) {
     const picture = valueFor(`picture/${name}`);
-    const clipped = graph.add('Clip', [picture, graph.scalar(0), graph.scalar(1)]);
-    const rounded = graph.add('Round', [graph.add('Mul', [clipped, graph.scalar(255)])]);
-    graph.output(`picture/${name}`, graph.add('Cast', [rounded], { to: UINT8 }), 'uint8', [
-      'B',
-      height,
-      width,
-      3,
-    ]);
+    graph.output(`picture/${name}`, addPictureBytes(graph, picture), 'uint8', ['B', height, width, 3]);
     const apart = graph.add('Abs', [graph.add('Sub', [images, picture])]);
     const difference = graph.add('ReduceMean', [apart, graph.integers(3)], { keepdims: 0 }); // [B, H, W]
     graph.output(`difference/${name}`, difference, 'float32', ['B', height, width]);
@@ -260,6 +254,3 @@ function graphOf(
   }
   return graph.build();
 }
-
-/** Numbers of `TensorProto.DataType`. */
-const [FLOAT32, UINT8] = [1, 2];
