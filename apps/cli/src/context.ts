@@ -1,5 +1,5 @@
 import type { Watch } from '@utad/pipeline';
-import type { BackendName } from '@utad/runtime';
+import type { EngineDevice } from '@utad/pipeline/node';
 import { EventReporter } from './terminal/events';
 import type { Output } from './terminal/output';
 
@@ -10,7 +10,7 @@ export interface Context {
   readonly signal: AbortSignal;
   /** As given on the command line. */
   readonly seed: number | undefined;
-  readonly backend: BackendName | undefined;
+  readonly backend: EngineDevice | undefined;
 }
 
 /** Lets the terminal see what happens, and Ctrl-C stop it. */

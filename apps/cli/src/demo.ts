@@ -1,5 +1,11 @@
 import { type DemoResult, demo as makeDemo, PipelineError } from '@utad/pipeline/node';
-import { type AssetFlags, assetOptions, type ConfigFlags, configOptions } from './commands/options';
+import {
+  type AssetFlags,
+  assetOptions,
+  type ConfigFlags,
+  configOptions,
+  tensorFlowBackend,
+} from './commands/options';
 import { type Context, watch } from './context';
 import { InterruptedError } from './errors';
 import { formatMetric, formatNumber, formatSeconds } from './terminal/format';
@@ -14,7 +20,8 @@ export interface DemoFlags extends ConfigFlags, AssetFlags {
 /** `utad demo`: from nothing to a report. */
 export async function demo(flags: DemoFlags, context: Context): Promise<void> {
   const { out, quick = false, force = false } = flags;
-  const { output, seed, backend } = context;
+  const { output, seed } = context;
+  const backend = tensorFlowBackend(context.backend);
   try {
     const made = await makeDemo({
       ...{ out, quick, force, ...configOptions(flags), ...assetOptions(flags), ...watch(context) },

@@ -1,6 +1,6 @@
 import type { Size } from '@utad/core';
 import { imageDistance } from '@utad/pipeline/node';
-import { type AssetFlags, assetOptions } from './commands/options';
+import { type AssetFlags, assetOptions, tensorFlowBackend } from './commands/options';
 import { type Context, watch } from './context';
 import { formatFacts, formatNumber, formatTable } from './terminal/format';
 import { describeScale } from './weights';
@@ -20,7 +20,7 @@ export async function distance(
   const measured = await imageDistance(a, b, {
     ...assetOptions(assets),
     ...(size && { size }),
-    ...{ normalize, backend: context.backend, ...watch(context) },
+    ...{ normalize, backend: tensorFlowBackend(context.backend), ...watch(context) },
   });
   const { distance: total, perLayer, backend, seconds, notes } = measured;
   const { name, sha256, seed, preprocessing } = measured.weights;

@@ -11,6 +11,7 @@ import {
 } from '@utad/pipeline/node';
 import type { BackendName, BackendStatus } from '@utad/runtime';
 import { listBackends } from '@utad/runtime/node';
+import { tensorFlowBackend } from './commands/options';
 import type { Context } from './context';
 import { PartlyFailedError } from './errors';
 import { formatNumber, formatSeconds, formatTable } from './terminal/format';
@@ -29,7 +30,8 @@ export interface DoctorOptions {
  * @throws PartlyFailedError after the result where the backend that training uses computes something wrong.
  */
 export async function doctor({ full = false }: DoctorOptions, context: Context): Promise<void> {
-  const { output, signal, backend: only } = context;
+  const { output, signal } = context;
+  const only = tensorFlowBackend(context.backend);
   const began = performance.now();
   const timeLimitSeconds = full ? FULL_LIMIT_SECONDS : LIMIT_SECONDS;
   const program = [process.execPath, ...process.execArgv, process.argv[1] ?? '', 'doctor', '--measure'];

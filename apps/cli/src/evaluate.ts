@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Engine } from '@utad/detector';
 import type { Evaluation, Interval } from '@utad/pipeline';
 import {
   type EvaluationResult,
@@ -19,6 +20,7 @@ import type { Output } from './terminal/output';
 export interface EvaluateOptions extends SourceOptions, AssetFlags {
   readonly run?: string;
   readonly detector?: string;
+  readonly engine?: Engine;
   readonly limit?: number;
   readonly skipBad?: boolean;
   /** False with `--no-cache`. */
@@ -45,7 +47,7 @@ export async function evaluate(
   const named = path ?? options.run;
   if (named === undefined) throw new UsageError(noRun(options));
   const { dataset, root, category, good, detector, limit, skipBad, cache, gallery, force = false } = options;
-  const { metricSize, maskThreshold } = options;
+  const { metricSize, maskThreshold, engine } = options;
   const found = await findRun(named);
   const out = options.out ?? found.run?.folder.name;
   if (out === undefined) throw new UsageError(`--out: expected a folder, since ${named} is in no run folder`);
@@ -56,7 +58,7 @@ export async function evaluate(
   const { seed, backend } = context;
   const result = await evaluateRun(found, {
     ...{ ...source, ...folders, out, detector, limit, skipBad, cache, gallery, seed, backend },
-    ...{ metricSize, maskThreshold },
+    ...{ metricSize, maskThreshold, engine },
     ...assetOptions(options),
     ...watch(context),
   });

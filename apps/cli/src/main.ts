@@ -1,4 +1,4 @@
-import type { BackendName } from '@utad/runtime';
+import type { EngineDevice } from '@utad/pipeline/node';
 import { InterruptedError } from './errors';
 import { EXIT, exitCodeOf, oneLine, SIGNAL_EXIT } from './exit-code';
 import { createProgram } from './program';
@@ -31,7 +31,7 @@ process.stderr.on('error', () => undefined);
 interface CommonOptions {
   readonly json?: boolean;
   readonly seed?: number;
-  readonly backend?: BackendName;
+  readonly backend?: EngineDevice;
 }
 
 const program = createProgram(async (work) => {

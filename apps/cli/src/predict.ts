@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import type { Engine } from '@utad/detector';
 import { readPlainFile } from '@utad/files/node';
 import {
   findRun,
@@ -15,6 +16,7 @@ import { formatNumber, formatSeconds, formatTable } from './terminal/format';
 
 export interface PredictOptions extends AssetFlags {
   readonly detector?: string;
+  readonly engine?: Engine;
   readonly out?: string;
   readonly tiff?: boolean;
   readonly csv?: string;
@@ -28,7 +30,7 @@ export interface PredictOptions extends AssetFlags {
 export async function predict(
   path: string,
   args: readonly string[],
-  { detector, tiff, csv, filesFrom, failOnAnomaly = false, ...options }: PredictOptions,
+  { detector, engine, tiff, csv, filesFrom, failOnAnomaly = false, ...options }: PredictOptions,
   context: Context,
 ): Promise<void> {
   const { output } = context;
@@ -46,7 +48,7 @@ export async function predict(
   if (!force && !resume) expectFree(inputs);
   if (csv !== undefined) checkTable(csv, { force, resume });
   const { backend } = context;
-  await using run = await openRun(found, { detector, backend, ...assetOptions(flags), ...watched });
+  await using run = await openRun(found, { detector, engine, backend, ...assetOptions(flags), ...watched });
   const began = performance.now();
   const items: PredictedItem[] = [];
   const reads = [detector, filesFrom].filter((name) => name !== undefined);

@@ -7,8 +7,9 @@ import { demo } from './commands/demo';
 import { distance } from './commands/distance';
 import { doctor } from './commands/doctor';
 import { evaluate } from './commands/evaluate';
+import { exportCommand } from './commands/export';
 import { info } from './commands/info';
-import { BACKENDS, type Registration, type Run, wholeNumber } from './commands/options';
+import { backendOption, type Registration, type Run, wholeNumber } from './commands/options';
 import { predict } from './commands/predict';
 import { presets } from './commands/presets';
 import { train } from './commands/train';
@@ -21,6 +22,7 @@ const COMMANDS: readonly Registration[] = [
   evaluate,
   compare,
   predict,
+  exportCommand,
   info,
   presets,
   data,
@@ -39,9 +41,7 @@ export function createProgram(run: Run): Command {
     .addOption(
       new Option('--seed <n>', 'fixes everything random (default: 0)').argParser(wholeNumber(0, 2 ** 31 - 1)),
     )
-    .addOption(
-      new Option('--backend <name>', 'what computes (default: the best that works)').choices(BACKENDS),
-    )
+    .addOption(backendOption())
     .option('--verbose', 'show where an error came from')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(

@@ -14,6 +14,7 @@ import {
   assetOptions,
   type ConfigFlags,
   configOptions,
+  tensorFlowBackend,
 } from './commands/options';
 import { type Context, watch } from './context';
 import { InterruptedError, UsageError, withFlags } from './errors';
@@ -47,7 +48,8 @@ export interface TrainFlags
 /** `utad train`: arguments to a run folder. */
 export async function train(flags: TrainFlags, context: Context): Promise<void> {
   const { augment, vgg19, asset, config, set, shortcuts, ...options } = flags;
-  const { seed, backend, output } = context;
+  const { seed, output } = context;
+  const backend = tensorFlowBackend(context.backend);
   const builtIn = options.detector === undefined || BUILT_IN.some(({ kind }) => kind === options.detector);
   const brings = builtIn ? '' : ` --detector ${options.detector}`;
   try {

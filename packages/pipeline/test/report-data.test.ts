@@ -27,6 +27,7 @@ const evaluated: Evaluated = {
   ...{ words: new Words('two-stage', twoStageKind.describe), notes: ['A note.'] },
   testSeed: 0,
   backend: {
+    engine: 'tfjs',
     name: 'tfjs-node',
     version: '2.21.0',
     device: 'CPU, 2 threads',

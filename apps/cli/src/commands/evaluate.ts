@@ -3,6 +3,7 @@ import {
   addDetectorOption,
   assetOption,
   DATASETS,
+  engineOption,
   GOOD_OPTION,
   maskThresholdOption,
   type Registration,
@@ -40,6 +41,7 @@ export const evaluate: Registration = (program, run) => {
     )
     .option('--skip-bad', 'leave out images that cannot be read')
     .option('--no-cache', 'keep no decoded images in the cache folder of the user')
+    .addOption(engineOption())
     .addOption(vgg19Option('those that the run was made with'))
     .addOption(assetOption())
     .option(

@@ -1,5 +1,5 @@
 import { KNOWN_DATASETS } from '@utad/datasets';
-import type { AssetOptions, ConfigOptions, DatasetName } from '@utad/pipeline/node';
+import type { AssetOptions, ConfigOptions, DatasetName, EngineDevice } from '@utad/pipeline/node';
 import type { BackendName } from '@utad/runtime';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Context } from '../context';
@@ -22,6 +22,30 @@ export const BACKENDS = [
   'wasm',
   'cpu',
 ] as const satisfies readonly BackendName[];
+
+/** Those that ONNX Runtime has besides. */
+const ONNX_DEVICES = ['cuda'] as const satisfies readonly EngineDevice[];
+
+/** The option that names what computes. */
+export const backendOption = (): Option =>
+  new Option('--backend <name>', 'what computes (default: the best that works)').choices([
+    ...BACKENDS,
+    ...ONNX_DEVICES,
+  ]);
+
+/** The option that chooses between ONNX Runtime and TensorFlow.js. */
+export const engineOption = (): Option =>
+  new Option(
+    '--engine <name>',
+    'what predicts; --backend is the device in it (default: what is fastest for the detector; tfjs where --backend is given)',
+  ).choices(['onnx', 'tfjs']);
+
+/** A backend of TensorFlow.js, for commands that know no other engine. */
+export function tensorFlowBackend(name: EngineDevice | undefined): BackendName | undefined {
+  const found = BACKENDS.find((backend) => backend === name);
+  if (name === undefined || found !== undefined) return found;
+  throw new UsageError(`--backend: expected ${BACKENDS.join(', ')}, received ${name}`);
+}
 
 /** What `--dataset` takes. */
 export const DATASETS: readonly DatasetName[] = [

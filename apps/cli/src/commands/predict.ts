@@ -1,4 +1,4 @@
-import { addDetectorOption, assetOption, type Registration, vgg19Option } from './options';
+import { addDetectorOption, assetOption, engineOption, type Registration, vgg19Option } from './options';
 
 /** `utad predict` */
 export const predict: Registration = (program, run) => {
@@ -17,6 +17,7 @@ export const predict: Registration = (program, run) => {
     .option('--tiff', 'write raw maps too, as 32-bit float TIFF of the size of the image')
     .option('--csv <file>', 'write scores and boxes as a table too, which grows as <file>.partial')
     .option('--resume', 'go on with the table of --csv where another prediction was ended')
+    .addOption(engineOption())
     .option('--fail-on-anomaly', 'end with 3 where an image is anomalous')
     .option('--force', 'write over files that are there, but never over images or what else is read');
   addDetectorOption(command).addHelpText(

@@ -7,7 +7,7 @@ import { categoryOf, type EvaluatedRun, readTestImages, testSetOf } from './comp
 import { nameOf } from './data';
 import { type DetectorOption, findDetectorAmong } from './detectors';
 import { colourOf } from './evaluate-latent';
-import { type OpenOptions, openRun, startBackend } from './open';
+import { type OpenOptions, openRun } from './open';
 
 /** How a grid is made, followed and stopped. */
 export interface GridOptions extends Omit<OpenOptions, 'detector'> {
@@ -29,10 +29,9 @@ export async function gridOf(
   const shown = detectors.flatMap(({ name, runs }) => runs.map((run) => ({ name, run })));
   const categories = [...new Set(shown.map(({ run }) => keyOf(run)))];
   const rows: GridRow[] = [];
-  const backend = await startBackend(options, options);
   for (const category of categories) {
     const members = representatives(shown.filter(({ run }) => keyOf(run) === category));
-    rows.push(...(await categoryRows(members, { ...options, backend })));
+    rows.push(...(await categoryRows(members, options)));
   }
   return { rule: RULE, rows };
 }

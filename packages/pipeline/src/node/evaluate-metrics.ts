@@ -1,12 +1,12 @@
 import type { Size } from '@utad/core';
 import type { AnomalyDetector, BundleManifest } from '@utad/detector';
 import type { Latent } from '@utad/report';
-import type { ChosenBackend } from '@utad/runtime';
 import { version } from '../../package.json';
 import type { Evaluation } from '../evaluate/evaluation';
 import { METRIC_SIZE } from '../metric-size';
 import type { Words } from '../words';
 import type { DataSource } from './data';
+import type { ChosenEngine } from './engine';
 import type { RunConfig } from './run-folder';
 
 /** A test set measured. */
@@ -24,7 +24,7 @@ export interface Evaluated {
   readonly evaluation: Evaluation;
   /** Image AUROC of the distance to the mean training image; null where it can't be had. */
   readonly meanImageAuroc: number | null;
-  readonly backend: Pick<ChosenBackend, 'name' | 'version' | 'device' | 'reason'>;
+  readonly backend: Pick<ChosenEngine, 'engine' | 'name' | 'version' | 'device' | 'reason'>;
   readonly notes: readonly string[];
 }
 
@@ -58,7 +58,12 @@ export function metricsOf(evaluated: Evaluated, latent: Latent | undefined, repo
     /** Pretrained weights that it measures with, by name. */
     weights: detector.assets ?? {},
     /** What computed. */
-    backend: { name: backend.name, version: backend.version, device: backend.device },
+    backend: {
+      name: backend.name,
+      version: backend.version,
+      device: backend.device,
+      engine: backend.engine,
+    },
     /** Of predicting and measuring. */
     seconds: evaluation.seconds,
     /** Over whole images; null where a note says why. */
@@ -97,6 +102,10 @@ export function metricsOf(evaluated: Evaluated, latent: Latent | undefined, repo
     thresholds: {
       image: manifest.thresholds.image,
       pixel: { fitted: manifest.thresholds.pixel, ...testThresholds },
+      ...(manifest.thresholds.engine !== undefined && {
+        /** What computed the scores that they were fitted on. */
+        engine: manifest.thresholds.engine,
+      }),
     },
     /** What it learned from. */
     training: manifest.training,

@@ -1,6 +1,5 @@
 import type { FitSummary } from '@utad/detector';
 import type { Fact, Gallery, PartShare, ReportData, RestorationGoal, ScoreComparison } from '@utad/report';
-import type { ChosenBackend } from '@utad/runtime';
 import { stringify } from 'yaml';
 import { version } from '../../package.json';
 import { formatCount, formatSeconds } from '../text';
@@ -178,7 +177,7 @@ function versionsOf(versions: Readonly<Record<string, string>>): string {
 const GIGA = 2 ** 30;
 
 /** What an evaluation runs on: this machine, and the backend on it. */
-async function hardwareFacts({ reason, device }: ChosenBackend): Promise<Fact[]> {
+async function hardwareFacts({ reason, device }: Evaluated['backend']): Promise<Fact[]> {
   const { node, platform, cpu, memory, gpu } = await describeMachine();
   return [
     ['Processor', `${cpu.model}, ${formatCount(cpu.cores, 'core')}`],

@@ -17,10 +17,12 @@ export {
 export { type DemoOptions, type DemoResult, demo } from './demo';
 export { BUILT_IN, type DetectorOption, type FoundKind, findDetector, presetOf } from './detectors';
 export { type DrawnPhotos, drawOnPhotos, type PhotoOptions } from './draw-on-photos';
+export type { ChosenEngine, EngineDevice, EngineOptions } from './engine';
 export { type EpochEstimate, IMAGES_PER_EPOCH } from './epochs';
 export { type EvaluateOptions, type EvaluationResult, evaluate } from './evaluate';
 export type { Metrics } from './evaluate-metrics';
 export { type OutputFolders, objectOf, type ScoredItem, type Scores } from './evaluate-outputs';
+export { type ExportedRun, type ExportOptions, exportRun } from './export';
 export { type FindDatasetOptions, type FoundDataset, findDataset } from './find-dataset';
 export { type DistanceOptions, type ImageDistance, imageDistance } from './image-distance';
 export { describeMachine, type Machine } from './machine';

@@ -14,16 +14,15 @@ import type { Watch } from '../events';
 import { SharedDetector } from '../shared-detector';
 import { type AssetOptions, assetRequest, checkAssets, loaderOf } from './assets';
 import { checkDetector, type DetectorOption, findDetectorOf } from './detectors';
+import { type ChosenEngine, type EngineOptions, startEngine } from './engine';
 import { type PredictRunOptions, type PredictSource, predict } from './predict';
 import type { PredictedItem } from './prediction-table';
 import { findBundle, type KnownRun } from './run-folder';
 
 /** How a run or a bundle is opened. */
-export interface OpenOptions extends AssetOptions, Watch {
+export interface OpenOptions extends AssetOptions, EngineOptions, Watch {
   /** Brings the kind of the bundle where it is not built in: a module, or the kind itself. */
   readonly detector?: DetectorOption | undefined;
-  /** What computes: a name, or what `useBackend` of `@utad/runtime/node` has chosen. Default the best that works. */
-  readonly backend?: BackendName | ChosenBackend | undefined;
 }
 
 /** A bundle that is not opened yet. */
@@ -46,7 +45,7 @@ export class OpenedRun implements FoundRun, AsyncDisposable {
   /** What predicts; it is disposed of with this. */
   readonly detector: AnomalyDetector;
   /** What it is opened on. */
-  readonly backend: ChosenBackend;
+  readonly backend: ChosenEngine;
   /** What a reader of results must know. */
   readonly notes: readonly string[];
   readonly #shared: SharedDetector;
@@ -55,7 +54,7 @@ export class OpenedRun implements FoundRun, AsyncDisposable {
     { path, manifest, run }: FoundRun,
     kind: DetectorKind,
     detector: AnomalyDetector,
-    backend: ChosenBackend,
+    backend: ChosenEngine,
     notes: readonly string[],
   ) {
     this.path = path;
@@ -138,10 +137,11 @@ export async function openRun(found: FoundRun, options: OpenOptions = {}): Promi
   checkAssets(kind, options.assets);
   // A damaged bundle shows before anything is started.
   const bundle = await readBundle(folderStore(path));
-  const backend = await startBackend(options, options);
+  const backend = await startEngine(kind, options, options);
   const notes: string[] = [];
   const detector = await restoreDetector(bundle, [kind], {
     allowOtherAssets: Object.keys(options.assets ?? {}).length > 0,
+    ...(backend.through && { through: backend.through }),
     async assets(name: string, wanted?: Asset) {
       const loader = loaderOf(name);
       const request = { ...assetRequest(name, options, options), remembered: run?.config.assets[name] };
@@ -165,15 +165,14 @@ export async function openRun(found: FoundRun, options: OpenOptions = {}): Promi
   return new OpenedRun(found, kind, detector, backend, notes);
 }
 
-/** Chooses what computes, and says which and why. */
+/** Chooses what computes in TensorFlow.js, and says which and why. */
 export async function startBackend(
   {
     backend,
     training = false,
-  }: { readonly backend?: BackendName | ChosenBackend | null | undefined; readonly training?: boolean },
+  }: { readonly backend?: BackendName | null | undefined; readonly training?: boolean },
   { onEvent }: Watch = {},
 ): Promise<ChosenBackend> {
-  if (typeof backend === 'object' && backend !== null) return backend;
   const chosen = await useBackend({ training, ...(backend && { backend }) });
   onEvent?.({ type: 'note', message: `backend: ${chosen.reason}` });
   return chosen;

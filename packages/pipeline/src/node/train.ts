@@ -89,7 +89,7 @@ export class TrainedRun extends OpenedRun {
     /** Whether its data set has images to test on, so that the run can be evaluated without naming another. */
     readonly hasTestImages: boolean,
   ) {
-    super(found, kind, detector, backend, notes);
+    super(found, kind, detector, { ...backend, engine: 'tfjs' }, notes);
   }
 }
 
@@ -338,13 +338,14 @@ export async function carryOut(
       checkpoint: { store: folderStore(folder.checkpoint), every: config.checkpointEvery, resume },
     });
     const doubts: string[] = [];
-    const thresholds = await fitThresholds(detector, heldOut, {
+    const fitted = await fitThresholds(detector, heldOut, {
       learnedFrom: plain,
       ...(signal && { signal }),
       onWarning: (message) => doubts.push(message),
     });
     signal?.throwIfAborted();
     for (const message of doubts) note(`warning: ${message}`);
+    const thresholds = { ...fitted, engine: `tfjs, ${backend.name}` };
     await writeFileAtomic(folder.history, toJson(history));
     const store = folderStore(folder.bundle);
     await saveBundle(store, detector, {
