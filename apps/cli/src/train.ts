@@ -32,6 +32,7 @@ export interface TrainFlags
       | 'preset'
       | 'limit'
       | 'skipBad'
+      | 'whiteLevel'
       | 'roi'
       | 'checkpointEvery'
       | 'resume'
