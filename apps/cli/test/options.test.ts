@@ -55,7 +55,7 @@ describe('the options of utad train', () => {
       );
     }
     for (const level of ['auto', '4095']) {
-      expect(await refusal('--white-level', level)).not.toMatch(/--white-level/);
+      expect(await refusal('--white-level', level, 'photos')).toMatch(/^UsageError: too many arguments/);
     }
   });
 

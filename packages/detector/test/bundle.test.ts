@@ -61,9 +61,8 @@ describe.each(['memory', 'folder'])('a bundle in a %s', (kind) => {
   afterEach(() => rm(root, { recursive: true }));
 
   it('keeps what is done to images before, where anything is', async () => {
-    await savedIn(store);
+    const detector = await savedIn(store);
     expect(await readManifest(store)).not.toHaveProperty('preprocessing');
-    const detector = new FakeDetector({ inputSize: [4, 4], seed: 5 });
     await saveBundle(store, detector, { ...details, preprocessing: { whiteLevel: 4095 } });
     expect((await readManifest(store)).preprocessing).toEqual({ whiteLevel: 4095 });
     for (const whiteLevel of [0, 70_000, 4095.5]) {

@@ -12,6 +12,7 @@ import {
   maskPixels,
   shrinks,
 } from '../decoding/decode';
+import { HIGHEST_WHITE_LEVEL } from '../decoding/white-level';
 import {
   CHANGE,
   type FileState,
@@ -65,7 +66,8 @@ const VERSIONS = `v${DECODING_VERSION}-slots-${SLOT_VERSION}-vips-${sharp.versio
 
 /** Decodes images to RGB, or grey, of one size. */
 function imageDecoder(size: Size, limits: ImageLimits | undefined, whiteLevel: number | undefined): Decoder {
-  const white = whiteLevel === undefined ? '' : `-white-${whiteLevel}`;
+  const levelled = whiteLevel !== undefined && whiteLevel !== HIGHEST_WHITE_LEVEL;
+  const white = levelled ? `-white-${whiteLevel}` : '';
   const options = { ...limits, ...(whiteLevel !== undefined && { whiteLevel }) };
   return {
     setting: { name: `image-${size.join('x')}${white}-${VERSIONS}`, slotBytes: size[0] * size[1] * 3 },
