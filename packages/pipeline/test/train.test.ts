@@ -231,7 +231,7 @@ describe('train', () => {
       const { evaluation, notes: said } = await evaluate(run, {
         ...{ root: at('deep'), out: at('white-report'), cache: false, gallery: 4 },
       });
-      const scores = evaluation.images.map(({ label, score }) => (label === 1 ? score : Math.round(score)));
+      const scores = evaluation.items.map(({ label, score }) => (label === 1 ? score : Math.round(score)));
       expect(scores.toSorted((a, b) => a - b)).toEqual([...Array(9).fill(0), 75, 75]);
       expect(said).toContain('11 images: 16 bits a channel reduced to 8, white at 4095.');
       await expect(train(options('white', { ...auto, whiteLevel: 8191, resume: true }))).rejects.toThrow(
