@@ -1,7 +1,7 @@
 import { checkDataset, type DatasetReport, type Finding } from '@utad/datasets/node';
 import { type FindDatasetOptions, findDataset } from '@utad/pipeline/node';
 import type { Context } from './context';
-import { PartlyFailedError } from './errors';
+import { PartlyFailedError, withFlags } from './errors';
 import { formatCount, formatFacts, formatTable } from './terminal/format';
 
 export interface DataCheckOptions extends FindDatasetOptions {
@@ -24,15 +24,16 @@ export async function dataCheck(
     ...(maskThreshold !== undefined && { maskThreshold }),
     onProgress: (done, total) => output.status(`${done}/${total} images read`),
   });
+  const findings = report.findings.map((one) => ({ ...one, message: withFlags(one.message) }));
   output.result(
     {
       dataset: name,
       root: path,
       ...report,
-      findings: report.findings.map(({ code, ...rest }) => ({ finding: code, ...rest })),
+      findings: findings.map(({ code, ...rest }) => ({ finding: code, ...rest })),
       counts: report.counts.map(({ defectType, ...rest }) => ({ kind: defectType, ...rest })),
     },
-    `${path}, as ${name}\n\n${describeReport(report)}`,
+    `${path}, as ${name}\n\n${describeReport({ ...report, findings })}`,
   );
   const wrong = report.findings.reduce((sum, finding) => sum + (finding.wrong ? (finding.count ?? 1) : 0), 0);
   if (wrong > 0) throw new PartlyFailedError(`${formatCount(wrong, 'thing')} wrong with ${path}`);

@@ -14,13 +14,16 @@ export async function info(path: string, { output }: Context): Promise<void> {
 }
 
 function describe({ path, manifest, run }: FoundRun): string {
-  const { training, thresholds, score } = manifest;
+  const { training, thresholds, score, preprocessing } = manifest;
   const kind = run === undefined ? manifest.kind : `${manifest.kind}, preset ${run.config.preset}`;
   const reduction = reductionName(score.reduction);
   const facts: [string, string][] = [
     ['bundle', path],
     ['detector', kind],
     ['input size', manifest.inputSize.join(' x ')],
+    ...(preprocessing?.whiteLevel === undefined
+      ? []
+      : [pair('white level', `${preprocessing.whiteLevel}, of images of more than 8 bits`)]),
     ...(reduction === undefined ? [] : [pair('image score', `${reduction} of the anomaly map`)]),
     ['image threshold', formatNumber(thresholds.image)],
     ['pixel threshold', formatNumber(thresholds.pixel)],

@@ -33,6 +33,7 @@ export interface TrainFlags
       | 'preset'
       | 'limit'
       | 'skipBad'
+      | 'whiteLevel'
       | 'roi'
       | 'checkpointEvery'
       | 'resume'

@@ -48,6 +48,17 @@ describe('the options of utad train', () => {
       .then(String, (error: Error) => `${error.name}: ${error.message}`);
   };
 
+  it('name a white level, or what looks for it', async () => {
+    for (const level of ['0', '254', '70000', 'abc', '-1', '4095.5']) {
+      expect(await refusal('--white-level', level)).toMatch(
+        /^CommanderError: .* Expected auto, or a whole number from 255 to 65535\.$/,
+      );
+    }
+    for (const level of ['auto', '4095']) {
+      expect(await refusal('--white-level', level, 'photos')).toMatch(/^UsageError: too many arguments/);
+    }
+  });
+
   it('are refused where they are not known, with the nearest that is', async () => {
     expect(await refusal('--eopchs', '3')).toBe(
       "UsageError: unknown option '--eopchs' (Did you mean --epochs?)",

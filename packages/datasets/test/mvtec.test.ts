@@ -58,6 +58,18 @@ const withCopy = (work: (copy: string) => Promise<void>): Promise<void> =>
   });
 
 describe('a category on disk', () => {
+  it.each(['train', 'test'] as const)('says which links in %s were left out', (split) =>
+    withCopy(async (copy) => {
+      const folder = join(copy, 'washer', split, 'good');
+      const before = (await open({ root: copy, split })).count;
+      await symlink(folder, join(folder, 'loop'));
+      await symlink(dirname(folder), join(folder, 'up'));
+      const { notes, count } = await open({ root: copy, split });
+      expect(count).toBe(before);
+      expect(notes).toEqual(['Links left out, since they lead to folders that are read already: 2.']);
+    }),
+  );
+
   it('has good images alone in train, without masks', async () => {
     const records = await read(await open({ split: 'train' }));
     expect(records).toHaveLength(4);

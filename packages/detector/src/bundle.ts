@@ -4,7 +4,13 @@ import { BundleError } from './bundle-error';
 import type { AnomalyDetector, Asset } from './detector';
 import type { DetectorKind } from './kind';
 import { stateOfLayersModels } from './layers-models';
-import { type BundleManifest, encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
+import {
+  type BundleManifest,
+  encodeManifest,
+  MANIFEST_FILE,
+  type Preprocessing,
+  parseManifest,
+} from './manifest';
 import { roiOf, withRoi } from './roi';
 import { StateError } from './state';
 import type { Thresholds } from './thresholds';
@@ -25,6 +31,8 @@ export interface BundleDetails {
   readonly training: BundleManifest['training'];
   /** Versions of what made it, by package. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What was done to images before it saw them. Default nothing. */
+  readonly preprocessing?: Preprocessing | undefined;
 }
 
 /** How {@link openBundle} finds what a bundle does not hold. */
@@ -49,7 +57,7 @@ const STATE_FILE = 'state.safetensors';
 export async function saveBundle(
   store: FileStore,
   detector: AnomalyDetector,
-  { thresholds, training, versions }: BundleDetails,
+  { thresholds, training, versions, preprocessing }: BundleDetails,
 ): Promise<void> {
   const state = encodeSafetensors(await detector.state());
   const assets = Object.entries(detector.assets ?? {}).map(
@@ -63,6 +71,7 @@ export async function saveBundle(
     kind: detector.kind,
     config: detector.config,
     inputSize: [detector.inputSize[0], detector.inputSize[1]],
+    ...(preprocessing !== undefined && { preprocessing }),
     score: { reduction: detector.reduction ?? null },
     thresholds,
     training,

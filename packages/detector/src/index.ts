@@ -23,7 +23,13 @@ export type {
   Wanted,
 } from './detector';
 export type { Description, DetectorContext, DetectorDescription, DetectorKind, Engine } from './kind';
-export { type BundleManifest, encodeManifest, MANIFEST_FILE, parseManifest } from './manifest';
+export {
+  type BundleManifest,
+  encodeManifest,
+  MANIFEST_FILE,
+  type Preprocessing,
+  parseManifest,
+} from './manifest';
 export { expectImageSize, ImageSizeError, predictWhole, type WholePrediction } from './predict-whole';
 export { reduceMaps } from './reduce';
 export { type Roi, RoiDetector, withRoi } from './roi';

@@ -6,6 +6,12 @@ import type { Reduction } from './detector';
 /** Name of the file that says what the others of a bundle are. */
 export const MANIFEST_FILE = 'utad.json';
 
+/** What whoever decodes images for a detector must do as it was done in training. */
+export interface Preprocessing {
+  /** What is white in images of more than 8 bits, from 255 to 65535; values above it are white too. Absent: 65535. */
+  whiteLevel?: number | undefined;
+}
+
 /**
  * What `utad.json` says, apart from its own hash. Plain data, as written and read; everything that a detector needs to
  * be the one it was, except the state itself.
@@ -19,6 +25,8 @@ export interface BundleManifest {
   config: unknown;
   /** Height and width of the images that it takes, in pixels. */
   inputSize: [height: number, width: number];
+  /** What is done to images before it sees them, besides resizing; absent where nothing is, and in bundles of before. */
+  preprocessing?: Preprocessing | undefined;
   /** How the score of an image comes from its anomaly map; null where it is another number of the detector's own. */
   score: { reduction: Reduction | null };
   /** Fitted on good images that training did not see; `score >= image` is anomalous, and a map value from `pixel` up. */
@@ -57,6 +65,7 @@ const schema = z.strictObject({
   kind: z.string().min(1),
   config: z.unknown(),
   inputSize: z.tuple([side, side]),
+  preprocessing: z.strictObject({ whiteLevel: z.number().int().min(255).max(65_535).optional() }).optional(),
   score: z.strictObject({ reduction: reduction.nullable() }),
   thresholds: z.strictObject({
     image: z.number(),

@@ -60,6 +60,18 @@ describe.each(['memory', 'folder'])('a bundle in a %s', (kind) => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
+  it('keeps what is done to images before, where anything is', async () => {
+    const detector = await savedIn(store);
+    expect(await readManifest(store)).not.toHaveProperty('preprocessing');
+    await saveBundle(store, detector, { ...details, preprocessing: { whiteLevel: 4095 } });
+    expect((await readManifest(store)).preprocessing).toEqual({ whiteLevel: 4095 });
+    for (const whiteLevel of [0, 70_000, 4095.5]) {
+      await saveBundle(store, detector, { ...details, preprocessing: { whiteLevel } });
+      await expect(readManifest(store)).rejects.toThrow(/preprocessing.whiteLevel/);
+    }
+    detector.dispose();
+  });
+
   it('comes back as the same detector, bit for bit, in networks that started otherwise', async () => {
     const saved = await savedIn(store);
     const { detector, manifest } = await openBundle(store, [fakeKind({ inputSize: [4, 4], seed: 6 })]);

@@ -60,6 +60,8 @@ export class OpenedDetector implements AsyncDisposable {
     readonly thresholds: Thresholds,
     /** What it learned from, as its bundle says. */
     readonly training: BundleManifest['training'],
+    /** What was done to images before it saw them, as its bundle says. */
+    readonly preprocessing?: BundleManifest['preprocessing'],
   ) {
     this.#shared = new SharedDetector(detector);
   }
@@ -88,6 +90,7 @@ export class OpenedDetector implements AsyncDisposable {
       thresholds: this.thresholds,
       training: this.training,
       versions,
+      preprocessing: this.preprocessing,
     });
   }
 
@@ -123,7 +126,8 @@ export async function open(
       throw usageError(`expected the ${name}${what} that it was made with`, `assets.${name}`);
     },
   });
-  return new OpenedDetector(detector, manifest.thresholds, manifest.training);
+  const { thresholds, training, preprocessing } = manifest;
+  return new OpenedDetector(detector, thresholds, training, preprocessing);
 }
 
 /** @throws PipelineError `usage` where it is no URL. */

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ImageBatch, TensorData } from '@utad/core';
-import type { AnomalyDetector, DetectorKind } from '@utad/detector';
-import { OpenedDetector, type PipelineEvent } from '@utad/pipeline';
-import { open, type TrainOptions, train } from '@utad/pipeline/node';
+import { type ImageBatch, memoryStore, type TensorData } from '@utad/core';
+import { type AnomalyDetector, type DetectorKind, readManifest } from '@utad/detector';
+import { OpenedDetector, open as openPage, type PipelineEvent } from '@utad/pipeline';
+import { evaluate, open, type TrainOptions, train } from '@utad/pipeline/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -184,6 +184,113 @@ describe('train', () => {
     // Three to learn from, the held-out one, the three again for the thresholds, and the same picture twice.
     expect(seen).toHaveLength(9);
     for (const image of seen) expect(image).toEqual(seen[0]);
+  });
+
+  describe('with images of 12 bits in 16', () => {
+    const deep = async (path: string, value: number, corner = value) => {
+      const values = Uint16Array.from({ length: 16 }, (_, at) => (at === 15 ? corner : value));
+      const raw = { width: 4, height: 4, channels: 1 } as const;
+      await writeFile(path, await sharp(values, { raw }).toColourspace('grey16').png().toBuffer());
+    };
+    beforeAll(async () => {
+      await mkdir(at('deep/good'), { recursive: true });
+      await mkdir(at('deep/scratch'));
+      for (let index = 0; index < 8; index++) await deep(at('deep/good', `${index}.png`), 2400 + index);
+      await deep(at('deep/good/8.png'), 2400, 3900);
+      for (let index = 0; index < 2; index++) await deep(at('deep/scratch', `${index}.png`), 3600);
+      await deep(at('bright.png'), 3600, 5000);
+    });
+    const scoresOf = async (of: AsyncIterable<{ score: number | null }>) => {
+      const scores: (number | null)[] = [];
+      for await (const { score } of of) scores.push(score);
+      return scores;
+    };
+
+    it('finds what is white, keeps it, and reads whatever is predicted and evaluated so', async () => {
+      const notes: string[] = [];
+      const onEvent = (event: PipelineEvent) => {
+        if (event.type === 'note') notes.push(event.message);
+      };
+      const auto = { root: at('deep/good'), whiteLevel: 'auto', onEvent } as const;
+      const trained = await train(options('white', auto));
+      expect(notes).toContain(
+        'White level: 4095, from 9 images of more than 8 bits, whose largest value is 3900.',
+      );
+      expect(await configOf('white')).toHaveProperty('whiteLevel', 4095);
+      expect(trained.manifest.preprocessing).toEqual({ whiteLevel: 4095 });
+      trained.dispose();
+      await using run = await open(at('white'), { detector: kind, backend: 'cpu' });
+      // 2400 >> 4 is what it learned, 3600 >> 4 what it sees; by the upper byte of 16 bits it would be 9 and 14.
+      const predicting = run.predict([at('bright.png'), at('bright.png')], { onEvent });
+      expect(await scoresOf(predicting)).toEqual([75, 75]);
+      expect(notes.filter((message) => message.includes('clipped'))).toEqual([
+        '2 images: values above the white level 4095 clipped.',
+      ]);
+      const bytes = await readFile(at('bright.png'));
+      expect(await scoresOf(run.predict(new Uint8Array(bytes)))).toEqual([75]);
+      const { evaluation, notes: said } = await evaluate(run, {
+        ...{ root: at('deep'), out: at('white-report'), cache: false, gallery: 4 },
+      });
+      const scores = evaluation.items.map(({ label, score }) => (label === 1 ? score : Math.round(score)));
+      expect(scores.toSorted((a, b) => a - b)).toEqual([...Array(9).fill(0), 75, 75]);
+      expect(said).toContain('11 images: 16 bits a channel reduced to 8, white at 4095.');
+      await expect(train(options('white', { ...auto, whiteLevel: 8191, resume: true }))).rejects.toThrow(
+        /has 4095 for `whiteLevel`, received 8191; leave it out$/,
+      );
+    });
+
+    it('keeps white at 65535, and nothing of it, where nobody says otherwise', async () => {
+      const run = await train(options('upper', { root: at('deep/good') }));
+      expect(await configOf('upper')).not.toHaveProperty('whiteLevel');
+      expect(run.manifest).not.toHaveProperty('preprocessing');
+      expect(await scoresOf(run.predict(at('bright.png')))).toEqual([5]);
+      run.dispose();
+    });
+
+    it('refuses what is no white level, before anything is written', async () => {
+      for (const whiteLevel of [0, 254, 70_000, 300.5]) {
+        await expect(train(options('none', { whiteLevel }))).rejects.toThrow(
+          `\`whiteLevel\`: expected auto, or a whole number from 255 to 65535, received ${whiteLevel}`,
+        );
+      }
+      const drawn = { dataset: 'synthetic', detector: kind, out: at('none'), whiteLevel: 'auto' } as const;
+      await expect(train(drawn)).rejects.toThrow(/expected no `whiteLevel`, received auto$/);
+    });
+
+    it('has a white level in pages too: what is saved again keeps it', async () => {
+      const store = memoryStore();
+      const details = { image: 1, pixel: 1, images: 1 };
+      const facts = { dataset: 'd', category: null, images: 1, fingerprint: 'f', seed: 0 };
+      const detector = new Brightness({ epochs: { first: 1, second: 1 } });
+      await new OpenedDetector(detector, details, facts, { whiteLevel: 1023 }).save(store);
+      await using again = await openPage(store, { kinds: [kind] });
+      await again.save(store);
+      expect((await readManifest(store)).preprocessing).toEqual({ whiteLevel: 1023 });
+    });
+  });
+
+  it('takes the values of a region of interest as those of a mask, and says where that is not brightness', async () => {
+    const region = async (name: string, values: readonly [number, number]) => {
+      const pixels = Uint8Array.from({ length: 16 }, (_, pixel) => values[pixel < 4 ? 0 : 1]);
+      const raw = { width: 4, height: 4, channels: 1 } as const;
+      await writeFile(at(name), await sharp(pixels, { raw }).toColourspace('b-w').png().toBuffer());
+      const notes: string[] = [];
+      const onEvent = (event: PipelineEvent) => {
+        if (event.type === 'note' && /region/i.test(event.message)) notes.push(event.message);
+      };
+      await using run = await train(options(`roi-${name}`, { roi: at(name), onEvent }));
+      const mask = (await run.detector.state()).get('roi')?.data ?? [];
+      return { inside: [...mask].filter((value) => value === 1).length, notes };
+    };
+    expect(await region('one.png', [1, 0])).toEqual({
+      inside: 4,
+      notes: [`Region of interest: all of ${at('one.png')} that is not black, 25 %.`],
+    });
+    expect(await region('white.png', [255, 0])).toEqual({ inside: 4, notes: [] });
+    // Nothing is black: what is bright.
+    expect(await region('grey.png', [255, 60])).toEqual({ inside: 4, notes: [] });
+    expect(await region('all.png', [255, 255])).toEqual({ inside: 16, notes: [] });
+    await expect(region('dark.png', [1, 1])).rejects.toThrow(/expected a picture with bright pixels/);
   });
 
   it('says when it was interrupted, and goes on', async () => {

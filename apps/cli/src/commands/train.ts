@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { closestMatch } from 'leven';
 import { UsageError } from '../errors';
 import {
@@ -39,6 +39,12 @@ export const train: Registration = (program, run) => {
       new Option('--limit <n>', 'use at most so many images, chosen by seed').argParser(wholeNumber(2)),
     )
     .option('--skip-bad', 'leave out images that cannot be read')
+    .addOption(
+      new Option(
+        '--white-level <n|auto>',
+        'what is white in images of more than 8 bits, 255 to 65535, or the smallest of 511, 1023 ... 65535 that holds their largest value; the bundle keeps it (default: 65535)',
+      ).argParser(whiteLevel),
+    )
     .option('--augment <list>', `vary the training images: ${AUGMENT_TAKES}`)
     .option('--roi <picture>', 'a picture whose bright pixels are what counts; the bundle keeps it')
     .option('--no-cache', 'keep no decoded images in the cache folder of the user')
@@ -63,6 +69,7 @@ Examples:
   $ utad train --root photos/list.csv --out runs/listed
   $ utad train --root photos --out runs/mine --set training.ieNet.batchSize=4 --epochs 20
   $ utad train --root photos --out runs/mean --detector ./mean-image.mjs
+  $ utad train --root photos-of-12-bits --white-level auto --out runs/deep
   $ utad train --resume --out runs/screw`,
   );
   // A kind that a module brings may have shortcuts of its own.
@@ -74,6 +81,13 @@ Examples:
     }),
   );
 };
+
+function whiteLevel(text: string): number | 'auto' {
+  const level = Number(text);
+  if (text === 'auto') return text;
+  if (/^\d+$/.test(text) && level >= 255 && level <= 65_535) return level;
+  throw new InvalidArgumentError('Expected auto, or a whole number from 255 to 65535.');
+}
 
 /**
  * Options that only the kind of a module knows, such as `--coreset 0.1`, by name. It is not imported before the command

@@ -2,7 +2,7 @@ import { dirname, extname, join, relative, sep } from 'node:path';
 import { DatasetError } from '../errors';
 import { MaskFiles } from './mask-files';
 import { withoutOwnOutputs } from './own-outputs';
-import { expectFolder, folderNames, idBelow, imagePaths, listImages } from './paths';
+import { expectFolder, folderNames, idBelow, imagePaths, linkSentences, listImages } from './paths';
 import type { ImageEntry } from './pipeline/image-entry';
 import { type FoundEntries, openSplit, type SplitDataset, type SplitReadOptions } from './splits/open-split';
 
@@ -252,9 +252,7 @@ class Listing {
         'left out, since they lie beside folders for good images and defects',
       ),
       ...leftOut(this.root, this.own, 'left out, since predictions or evaluations wrote them'),
-      ...(this.links > 0
-        ? [`Links left out, since they lead to folders that are read already: ${this.links}.`]
-        : []),
+      ...linkSentences(this.links),
       ...(this.files?.notes() ?? []),
     ];
     if (learnt.length === 0 || folders.length + not.length === 0) return { notes };

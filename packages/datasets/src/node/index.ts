@@ -3,6 +3,7 @@ export type { DatasetReport, DefectTypeCount, Finding, FindingCode } from './che
 export { type ContactSheet, type ContactSheetOptions, contactSheet } from './contact-sheet/contact-sheet';
 export {
   type DecodedImage,
+  type DecodeOptions,
   decodeImage,
   decodeMask,
   type FileImage,
@@ -11,6 +12,7 @@ export {
   resizePixels,
 } from './decoding/decode';
 export type { MaskReading } from './decoding/read-mask';
+export { type WhiteLevelReport, whiteLevelSentences } from './decoding/white-level';
 export { type ImageLimits, readImageFile } from './decoding/with-image';
 export {
   type DownloadEvent,

@@ -66,6 +66,11 @@ export async function listImages(path: string): Promise<{ paths: string[]; links
   }
 }
 
+/** Says how many links were left out. */
+export function linkSentences(links: number): string[] {
+  return links > 0 ? [`Links left out, since they lead to folders that are read already: ${links}.`] : [];
+}
+
 /** Whether a link leads to a folder, perhaps by way of others; one that leads nowhere does not. */
 async function leadsToFolder(link: string): Promise<boolean> {
   return (await pathType(link)) === 'folder';

@@ -184,6 +184,7 @@ export async function readTestImages(
   const splits = trainedOn ? await folder.readSplits() : undefined;
   const { data } = await openData(source, {
     ...{ split: 'test', size, limit, seed, skipBad: true, cache: true, quiet: true },
+    whiteLevel: config.whiteLevel,
     ...watch,
     ...(trainedOn ? { splits, mayHaveChanged: true } : { whole: true }),
   });

@@ -11,6 +11,7 @@ import {
   type SplitDataset,
   type SplitReadOptions,
   type Splits,
+  whiteLevelSentences,
 } from '@utad/datasets/node';
 
 import { userCacheFolder } from '@utad/files/node';
@@ -190,6 +191,8 @@ export interface OpenDataOptions extends Watch {
   readonly metricSize?: MetricSize | undefined;
   /** Above which value a mask marks, from 0 to 254. Default what the data set says, or else the values of each mask. */
   readonly maskThreshold?: number | undefined;
+  /** What is white in images of more than 8 bits; `auto` looks at all images first. Default 65535. */
+  readonly whiteLevel?: number | 'auto' | undefined;
   /** Say nothing of what was done to the images. */
   readonly quiet?: boolean;
 }
@@ -207,6 +210,8 @@ export interface OpenedData {
   readonly contentHash?: (index: number) => string;
   /** What masks of files were resized to. */
   readonly metricSize: Size;
+  /** What is white in images of more than 8 bits, where it was asked for. */
+  readonly whiteLevel?: number;
   readonly notes: readonly string[];
 }
 
@@ -248,10 +253,11 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
     return { data, splits: null, entries: [], fileSizeOf: () => undefined, metricSize, said: data.notes };
   }
   const { splits: recorded, mayHaveChanged = false, whole = false, skipBad, cache = false } = options;
-  const { maskThreshold } = options;
+  const { maskThreshold, whiteLevel } = options;
   const reading = {
     ...common,
     ...(maskThreshold !== undefined && { maskThreshold }),
+    ...(whiteLevel !== undefined && { whiteLevel }),
     whole,
     onChange: mayHaveChanged ? 'test' : 'refuse',
     ...(recorded && { splits: recorded }),
@@ -268,6 +274,7 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
   if (data.cache?.problem) onEvent?.({ type: 'note', message: `${data.cache.problem}.` });
   const said = [
     ...skippedSentences(data.skipped),
+    ...whiteLevelSentences(data.whiteLevel),
     ...conversionSentences(data.conversions),
     ...divisionSentences(data.splits),
     ...changeSentences(recorded, data.splits),
@@ -276,7 +283,10 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
     ...lossSentences(data.masks, metricSize),
   ];
   const { entries, contentHash } = data;
-  return { data, splits: data.splits, entries, fileSizeOf: fileSizes(data), contentHash, metricSize, said };
+  return {
+    ...{ data, splits: data.splits, entries, fileSizeOf: fileSizes(data), contentHash, metricSize, said },
+    ...(data.whiteLevel !== null && { whiteLevel: data.whiteLevel.level }),
+  };
 }
 
 /** @throws PipelineError `usage` where there are no files whose size could be taken. */

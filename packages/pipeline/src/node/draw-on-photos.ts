@@ -57,6 +57,7 @@ export async function drawOnPhotos(options: PhotoOptions): Promise<DrawnPhotos> 
   const images = await writePhotoDefects({
     ...drawing,
     photos: photos.entries,
+    ...(photos.whiteLevel !== undefined && { whiteLevel: photos.whiteLevel }),
     out,
     category: photos.name,
     seed,
@@ -86,6 +87,8 @@ interface Photos {
   readonly name: string;
   /** Where they are. */
   readonly root: string;
+  /** What is white in those of more than 8 bits. Default 65535. */
+  readonly whiteLevel?: number;
 }
 
 /**
@@ -150,8 +153,9 @@ async function photosHeldOut(path: string, { onEvent, signal }: Watch): Promise<
     throw usageError('expected a run on photographs, received one on images that are drawn', 'heldOutOf');
   }
   const manifest = await readManifest(folderStore(bundle));
+  const { whiteLevel } = manifest.preprocessing ?? {};
   const { data, entries } = await openData(run, {
-    ...{ split: 'train', size: manifest.inputSize, limit, seed, skipBad },
+    ...{ split: 'train', size: manifest.inputSize, limit, seed, skipBad, whiteLevel },
     ...{ splits: await runFolder.readSplits(), onEvent, signal, quiet: true },
   });
   const { training, heldOut } = holdOut(data, { seed });
@@ -170,5 +174,8 @@ async function photosHeldOut(path: string, { onEvent, signal }: Watch): Promise<
       'heldOutOf',
     );
   }
-  return { entries: those, name: run.category ?? basename(root), root };
+  return {
+    ...{ entries: those, name: run.category ?? basename(root), root },
+    ...(whiteLevel !== undefined && { whiteLevel }),
+  };
 }

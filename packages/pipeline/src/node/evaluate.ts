@@ -184,8 +184,9 @@ async function measure(
   const source = sourceOf(options, config);
   const splits = await folder?.readSplits();
   const size = manifest.inputSize;
+  const { whiteLevel } = manifest.preprocessing ?? {};
   const opened = await openData(source, {
-    ...{ split: 'test', size, limit, seed, skipBad, cache, metricSize, maskThreshold },
+    ...{ split: 'test', size, limit, seed, skipBad, cache, metricSize, maskThreshold, whiteLevel },
     ...(trainedOn(config, source) ? { splits, mayHaveChanged: true } : { whole: true }),
     ...{ signal, onEvent },
   });
@@ -243,7 +244,8 @@ async function measureOn(
   const words = new Words(manifest.kind, kind.describe);
   const embed = detector.embed?.bind(detector);
   const repeated: string[] = [];
-  const training = await learnedFrom(config, { size, splits, cache, watch }, (learned) => {
+  const { whiteLevel } = manifest.preprocessing ?? {};
+  const training = await learnedFrom(config, { size, splits, cache, whiteLevel, watch }, (learned) => {
     repeated.push(...repeatedNotes(opened, learned));
     return readTraining(learned.data, embed, { size, seed }, watch);
   });
@@ -295,13 +297,14 @@ async function measureOn(
 }
 
 /** The files of images, by identifier, as large as they are drawn. */
-function photos({ entries, fileSizeOf }: OpenedData): NonNullable<OutputContext['photoOf']> {
+function photos({ entries, fileSizeOf, whiteLevel }: OpenedData): NonNullable<OutputContext['photoOf']> {
   const paths = new Map(entries.map(({ id, path }) => [id, path]));
   return async (id) => {
     const [path, fileSize] = [paths.get(id), fileSizeOf(id)];
     if (path === undefined || fileSize === undefined) return undefined;
     const size = pictureSize(fileSize);
-    return { pixels: (await decodeImage(await readImageFile(path), path, size)).pixels, size };
+    const options = { ...(whiteLevel !== undefined && { whiteLevel }) };
+    return { pixels: (await decodeImage(await readImageFile(path), path, size, options)).pixels, size };
   };
 }
 
@@ -317,6 +320,7 @@ interface LearnedFromOptions {
   readonly size: Size;
   readonly splits: Splits | undefined;
   readonly cache: boolean;
+  readonly whiteLevel: number | undefined;
   readonly watch: Watch;
 }
 

@@ -8,7 +8,7 @@ import {
   readImageFile,
   withoutOwnOutputs,
 } from '@utad/datasets/node';
-import type { AnomalyDetector, Thresholds } from '@utad/detector';
+import type { AnomalyDetector, BundleManifest, Preprocessing, Thresholds } from '@utad/detector';
 import {
   entryType,
   FileError,
@@ -64,8 +64,8 @@ export interface PredictRunOptions extends Watch, PredictOutputs {
 export interface PredictingRun {
   /** What predicts. */
   readonly detector: Pick<AnomalyDetector, 'predict' | 'inputSize'>;
-  /** With its thresholds. */
-  readonly manifest: { readonly thresholds: Thresholds };
+  /** With its thresholds, and what is done to images before it sees them. */
+  readonly manifest: { readonly thresholds: Thresholds } & Pick<BundleManifest, 'preprocessing'>;
   /** Folder of its bundle, over whose files nothing is written. */
   readonly path?: string;
   /** The run around it, likewise. */
@@ -152,7 +152,7 @@ async function sweep(out: string | undefined, csv: string | undefined): Promise<
 const isPath = (path: string | null): path is string => path !== null;
 
 async function* predictInputs(
-  { detector, manifest: { thresholds } }: PredictingRun,
+  { detector, manifest: { thresholds, preprocessing } }: PredictingRun,
   inputs: readonly PredictInput[],
   table: PredictionTable | undefined,
   { batchSize = 1, signal, onEvent }: PredictRunOptions,
@@ -180,7 +180,8 @@ async function* predictInputs(
     const read = await Promise.all(
       inputs.slice(start, start + batchSize).map(async (input) => {
         const earlier = await table?.find(input, thresholds);
-        return { input, image: earlier ?? (await readInput(input, detector.inputSize).catch(imageErrorOf)) };
+        const read = () => readInput(input, detector.inputSize, preprocessing);
+        return { input, image: earlier ?? (await read().catch(imageErrorOf)) };
       }),
     );
     const images = read.flatMap(({ image }) => ('decoded' in image ? [image.decoded] : []));
@@ -325,6 +326,7 @@ interface ReadInput {
 export async function readInput(
   { path, content }: Pick<PredictInput, 'path' | 'content'>,
   size: Size,
+  { whiteLevel }: Preprocessing = {},
 ): Promise<ReadInput> {
   if (content !== undefined && !(content instanceof Uint8Array || content instanceof Blob)) {
     const pixelsAt = async (size: Size) => (await imagesFrom(content, size)).data;
@@ -338,8 +340,9 @@ export async function readInput(
       : content instanceof Blob
         ? new Uint8Array(await content.arrayBuffer())
         : content;
-  const decoded = await decodeImage(bytes, path, size);
-  return { decoded, pixelsAt: async (size) => (await decodeImage(bytes, path, size)).pixels };
+  const decodedAt = (size: Size) =>
+    decodeImage(bytes, path, size, { ...(whiteLevel !== undefined && { whiteLevel }) });
+  return { decoded: await decodedAt(size), pixelsAt: async (size) => (await decodedAt(size)).pixels };
 }
 
 /** @throws whatever else came. */

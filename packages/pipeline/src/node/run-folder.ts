@@ -34,6 +34,8 @@ const common = z.strictObject({
   /** How many training images to use at most. */
   limit: z.number().int().nullable(),
   skipBad: z.boolean(),
+  /** What is white in images of more than 8 bits, where it was said or found. */
+  whiteLevel: z.number().int().min(255).max(65_535).exactOptional(),
   /** Null for training images as they are. */
   augment: augmentConfig.nullable().default(null),
   /** Absolute path of the picture of a region of interest; null where the whole image counts. */

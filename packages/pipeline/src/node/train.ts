@@ -51,11 +51,16 @@ export interface TrainOptions extends SourceOptions, ConfigOptions, AssetOptions
   readonly limit?: number;
   /** Leave out images that cannot be read, instead of failing. Default false. */
   readonly skipBad?: boolean;
+  /**
+   * What is white in images of more than 8 bits, from 255 to 65535; `auto` takes the smallest of 511, 1023 and so on to 65535
+   * that holds the largest value of all training images. The bundle keeps it, and whatever is predicted is read so. Default 65535.
+   */
+  readonly whiteLevel?: number | 'auto';
   /** How training images are varied. Default not at all. */
   readonly augment?: AugmentConfig;
   /**
    * A picture whose bright pixels are the region of interest, stretched over the images: what is outside counts neither in
-   * fitting nor in scores, thresholds and regions. The bundle keeps it.
+   * fitting nor in scores, thresholds and regions. Its values are read as those of masks are. The bundle keeps it.
    */
   readonly roi?: string;
   /** Keep decoded images in the user's cache folder, so that they are decoded once. Default false. */
@@ -153,6 +158,8 @@ async function expectImages(source: DataSource): Promise<void> {
 export interface TrainingPlan {
   readonly config: RunConfig;
   readonly kind: DetectorKind;
+  /** The white level is to be found by a look at the images. */
+  readonly findWhiteLevel?: boolean;
   /** What a reader of results must know of the configuration. */
   readonly notes?: readonly string[];
 }
@@ -163,6 +170,7 @@ export async function newPlan(options: TrainOptions): Promise<TrainingPlan> {
   checkAssets(kind, options.assets);
   const preset = presetOf(kind, options.preset);
   const source = sourceOf(options);
+  checkWhiteLevel(source, options.whiteLevel);
   const score = scoreFor(source, kind, preset.config);
   const name = `preset ${preset.name} of ${kind.kind}`;
   const config = await loadConfig({ kind, base: score.config, name }, options);
@@ -177,6 +185,7 @@ export async function newPlan(options: TrainOptions): Promise<TrainingPlan> {
       ...source,
       limit: options.limit ?? null,
       skipBad: options.skipBad ?? false,
+      ...(typeof options.whiteLevel === 'number' && { whiteLevel: options.whiteLevel }),
       augment: options.augment === undefined ? null : checkAugment(options.augment),
       roi: options.roi === undefined ? null : resolve(options.roi),
       preset: preset.name,
@@ -187,8 +196,19 @@ export async function newPlan(options: TrainOptions): Promise<TrainingPlan> {
       checkpointEvery: options.checkpointEvery ?? 100,
     },
     kind,
+    findWhiteLevel: options.whiteLevel === 'auto',
     notes: score.notes,
   };
+}
+
+/** @throws PipelineError `usage` */
+function checkWhiteLevel({ dataset }: DataSource, level: TrainOptions['whiteLevel']): void {
+  if (level === undefined) return;
+  if (['class', 'drawn'].includes(rulesOf(dataset).category)) {
+    throw usageError(`\`dataset\` ${dataset}: expected no \`whiteLevel\`, received ${level}`);
+  }
+  if (level === 'auto' || (Number.isSafeInteger(level) && level >= 255 && level <= 65_535)) return;
+  throw usageError(`expected auto, or a whole number from 255 to 65535, received ${level}`, 'whiteLevel');
 }
 
 /** The preset with the score that the data set wants; options are laid over it. */
@@ -247,6 +267,7 @@ async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<Tr
   contradict('good', options.good, saved.good);
   contradict('limit', options.limit, saved.limit);
   contradict('skipBad', options.skipBad, saved.skipBad);
+  contradict('whiteLevel', options.whiteLevel, saved.whiteLevel);
   const augment = options.augment && JSON.stringify(checkAugment(options.augment));
   contradict('augment', augment, saved.augment && JSON.stringify(saved.augment));
   contradict('roi', options.roi && resolve(options.roi), saved.roi);
@@ -276,7 +297,7 @@ async function resumedPlan(folder: RunFolder, options: TrainOptions): Promise<Tr
  */
 export async function carryOut(
   folder: RunFolder,
-  { config, kind, notes: planned = [] }: TrainingPlan,
+  { config: asked, kind, findWhiteLevel = false, notes: planned = [] }: TrainingPlan,
   {
     resume = false,
     force = false,
@@ -285,7 +306,7 @@ export async function carryOut(
     signal,
   }: Pick<TrainOptions, 'resume' | 'force' | 'cache' | 'onEvent' | 'signal'>,
 ): Promise<TrainedRun> {
-  const { limit, seed, skipBad } = config;
+  const { limit, seed, skipBad } = asked;
   const note = (message: string) => onEvent?.({ type: 'note', message });
   const recorded = resume ? await folder.readSplits() : undefined;
   // The detector knows what size it wants; what is said of its making waits until the images turn out to be sound.
@@ -294,27 +315,34 @@ export async function carryOut(
     signal,
     onEvent: (event) => (event.type === 'note' ? said.push(event.message) : onEvent?.(event)),
   };
-  const backend = await startBackend({ backend: config.backend, training: true }, later);
+  const backend = await startBackend({ backend: asked.backend, training: true }, later);
   signal?.throwIfAborted();
   const notes: string[] = [];
   const assets: Record<string, Asset> = {};
   for (const name of kind.assets ?? []) {
     const loader = loaderOf(name);
-    const asset = await loader.load(config.assets[name], later);
+    const asset = await loader.load(asked.assets[name], later);
     notes.push(...loader.notes(asset));
     assets[name] = asset;
   }
-  const made = await kind.create(config.config, { seed, assets });
+  const made = await kind.create(asked.config, { seed, assets });
   let detector = made;
   let begun = resume;
   try {
     checkDetector(made, kind.kind);
-    if (config.roi !== null) detector = withRoi(made, await readRoi(config.roi, made.inputSize));
+    if (asked.roi !== null) {
+      const { roi, decided } = await readRoi(asked.roi, made.inputSize);
+      detector = withRoi(made, roi);
+      said.push(...decided);
+    }
     const size = detector.inputSize;
-    const opened = await openData(config, {
+    const opened = await openData(asked, {
       ...({ split: 'train', seed, splits: recorded, onEvent, signal } as const),
       ...{ size, limit, skipBad, cache },
+      whiteLevel: findWhiteLevel ? 'auto' : asked.whiteLevel,
     });
+    const { whiteLevel } = opened;
+    const config = { ...asked, ...(whiteLevel !== undefined && { whiteLevel }) };
     const { training: plain, heldOut, indices } = split(opened, seed);
     const repeated = repeatedNotes(opened, indices);
     const training = augmented(plain, augmentOptions(config.augment, seed));
@@ -358,6 +386,7 @@ export async function carryOut(
         seed,
       },
       versions: { utad: version, '@tensorflow/tfjs': tf.version.tfjs, [backend.name]: backend.version },
+      ...(whiteLevel !== undefined && { preprocessing: { whiteLevel } }),
     });
     return new TrainedRun(
       { path: folder.bundle, manifest: await readManifest(store), run: { folder, config } },
@@ -387,14 +416,25 @@ function expectNoInputs(folder: RunFolder, { root, roi }: RunConfig): void {
   }
 }
 
-/** @throws PipelineError `usage` where the picture cannot be read, or nothing in it is bright. */
-async function readRoi(path: string, size: Size): Promise<Roi> {
+/**
+ * The region that a picture marks, by its values as masks are read; where these mark all of it, what is brighter than half.
+ *
+ * @throws PipelineError `usage` where the picture cannot be read, or nothing in it is bright.
+ */
+async function readRoi(path: string, size: Size): Promise<{ roi: Roi; decided: string[] }> {
   const bytes = await readImageFile(path).catch((cause: Error) => {
     const reason = cause instanceof ImageError ? cause.reason : cause.message;
     throw usageError(`expected a picture, but ${path}: ${reason}`, 'roi', { cause });
   });
-  const mask = await decodeMask(bytes, path, size);
-  if (mask.includes(1)) return { mask, size };
+  const bright = await decodeMask(bytes, path, size);
+  const byValues = await decodeMask(bytes, path, size, 'by-values');
+  if (byValues.includes(1) && byValues.includes(0)) {
+    const inside = Math.round((100 * byValues.filter((value) => value === 1).length) / byValues.length);
+    const note = `Region of interest: all of ${path} that is not black, ${inside} %.`;
+    const same = byValues.every((value, pixel) => value === bright[pixel]);
+    return { roi: { mask: byValues, size }, decided: same ? [] : [note] };
+  }
+  if (bright.includes(1)) return { roi: { mask: bright, size }, decided: [] };
   throw usageError(`expected a picture with bright pixels, found none in ${path}`, 'roi');
 }
 

@@ -1,6 +1,6 @@
 import { basename, extname, join } from 'node:path';
 import type { ImageRecord, Size } from '@utad/core';
-import { type ImageEntry, type ImageLimits, readImage } from '@utad/datasets/node';
+import { type ImageEntry, type ImageLimits, type ReadImageOptions, readImage } from '@utad/datasets/node';
 import { SyntheticError } from '../options';
 import {
   PHOTO_DEFECTS_VERSION,
@@ -24,6 +24,8 @@ export interface WritePhotoDefectsOptions extends PhotoDefectOptions {
   readonly force?: boolean;
   /** What is refused before it is decoded. */
   readonly limits?: ImageLimits;
+  /** What is white in photographs of more than 8 bits, from 255 to 65535. Default 65535. */
+  readonly whiteLevel?: number;
   /** Is told how many pictures are written. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Stops the writing, which then throws the signal's reason and leaves no folder. */
@@ -43,7 +45,23 @@ export interface WritePhotoDefectsOptions extends PhotoDefectOptions {
 export async function writePhotoDefects(
   options: WritePhotoDefectsOptions,
 ): Promise<{ good: number; defective: number }> {
-  const { photos, out, category, size, force = false, limits, onProgress, signal, ...asked } = options;
+  const {
+    photos,
+    out,
+    category,
+    size,
+    force = false,
+    limits,
+    whiteLevel,
+    onProgress,
+    signal,
+    ...asked
+  } = options;
+  const reading = {
+    ...(size && { size }),
+    ...(limits && { limits }),
+    ...(whiteLevel !== undefined && { whiteLevel }),
+  };
   checkCategory(category);
   checkSize(size);
   const { entries, aims, seed } = plannedDefects(photos.length, asked);
@@ -57,7 +75,7 @@ export async function writePhotoDefects(
       if (file === undefined || stem === undefined) {
         throw new RangeError(`writePhotoDefects: expected a photo below ${photos.length}, received ${photo}`);
       }
-      const picture = pictureOf(await photographOf(file, size, limits), defectType, aims, seed);
+      const picture = pictureOf(await photographOf(file, reading), defectType, aims, seed);
       await writePicture(picture, { folder: join(staging, category), part: 'test', stem });
       counts[defectType === 'good' ? 'good' : 'defective'] += 1;
       onProgress?.(done + 1, entries.length);
@@ -69,6 +87,7 @@ export async function writePhotoDefects(
       ...asked,
       seed,
       ...(size !== undefined && { size }),
+      ...(whiteLevel !== undefined && { whiteLevel }),
     };
   });
   return counts;
@@ -76,10 +95,9 @@ export async function writePhotoDefects(
 
 async function photographOf(
   { id, label, path }: WritePhotoDefectsOptions['photos'][number],
-  size: Size | undefined,
-  limits: ImageLimits | undefined,
+  reading: ReadImageOptions,
 ): Promise<ImageRecord> {
-  const { pixels, ...laidOut } = await readImage(path, { ...(size && { size }), ...(limits && { limits }) });
+  const { pixels, ...laidOut } = await readImage(path, reading);
   return { id, label, defectType: label === 0 ? 'good' : 'anomalous', image: pixels, ...laidOut };
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Size } from '@utad/core';
 import { asImageError, checkWhole, ImageError } from '../../errors';
 import { countLostRegions, type ReadMask, readMask } from '../decoding/read-mask';
+import { foundWhiteLevel, HIGHEST_WHITE_LEVEL, hasWhiteLevel, largestValue } from '../decoding/white-level';
 import { CHANGE, readImageFile, withImage } from '../decoding/with-image';
 import { readClassImages } from '../one-class/class-images';
 import type { DatasetLocation } from '../open-dataset';
@@ -47,6 +48,7 @@ export async function checkDataset(
   const modes = new Tally<string>();
   const marked: number[] = [];
   const findings: Finding[] = [];
+  const largest: number[] = [];
   let done = 0;
   const look = ({ entry }: { entry: ImageEntry }) =>
     lookAtImage(entry, { maskSize, maskThreshold }).catch(asImageError);
@@ -59,6 +61,7 @@ export async function checkDataset(
     }
     sizes.add(seen.size.join('x'), [seen.size[0], seen.size[1]]);
     modes.add(seen.mode, seen.mode);
+    if (seen.largest !== undefined) largest.push(seen.largest);
     duplicates.add(seen.hash, entry.path, nameOf(part, entry.defectType));
     findings.push(...maskFindings(entry, seen));
     if (seen.mask !== undefined && !(seen.mask instanceof ImageError) && seen.mask.marked > 0) {
@@ -75,6 +78,7 @@ export async function checkDataset(
     findings: [
       ...listing,
       ...findings,
+      ...known('white-level', rangeSentences(largest)),
       ...known('mask-values', readingSentences(masks.report())),
       ...known('regions-lost', maskSize === undefined ? [] : lossSentences(masks.report(), maskSize)),
       ...duplicates.findings(),
@@ -85,6 +89,18 @@ export async function checkDataset(
 /** What is to be known and not put right. */
 function known(code: Finding['code'], sentences: readonly string[]): Finding[] {
   return sentences.map((message) => ({ code, wrong: false, paths: [], message }));
+}
+
+/** Says that images of more than 8 bits do not use all of them, by their largest values. */
+function rangeSentences(largest: readonly number[]): string[] {
+  const most = largest.reduce((a, b) => Math.max(a, b), 0);
+  const { level } = foundWhiteLevel(largest.length, most);
+  if (level === HIGHEST_WHITE_LEVEL) return [];
+  const [images, reach] =
+    largest.length === 1 ? ['1 image', 'reaches'] : [`${largest.length} images`, 'reach'];
+  return [
+    `${images} of 16 bits ${reach} ${most} at most, where white is taken to be 65535: learn with \`whiteLevel\` auto, or ${level}.`,
+  ];
 }
 
 function maskFindings({ path, label }: ImageEntry, { size, mask }: SeenImage): Finding[] {
@@ -285,6 +301,8 @@ interface SeenMask extends Pick<ReadMask, 'reading'> {
 interface SeenImage {
   readonly size: Size;
   readonly mode: string;
+  /** Of more than 8 bits the largest value; undefined of others. */
+  readonly largest: number | undefined;
   /** SHA-256 of the file. */
   readonly hash: string;
   /** Undefined where there is none; an error where it is no image. */
@@ -294,10 +312,12 @@ interface SeenImage {
 /** @throws ImageError when the image cannot be read; what is wrong with its mask is returned. */
 async function lookAtImage(entry: ImageEntry, options: MaskOptions): Promise<SeenImage> {
   const file = await readImageFile(entry.path);
-  const seen = await withImage(file, entry.path, undefined, async ({ image, fileSize, changes }) => {
+  const seen = await withImage(file, entry.path, undefined, async (headed) => {
+    const { image, fileSize, changes } = headed;
+    const largest = hasWhiteLevel(changes) ? await largestValue(headed) : undefined;
     // A file that is cut off shows when its last row is decoded.
-    await image.raw().toBuffer();
-    return { size: fileSize, mode: modeOf(changes) };
+    if (largest === undefined) await image.raw().toBuffer();
+    return { size: fileSize, mode: modeOf(changes), largest };
   });
   const hash = createHash('sha256').update(file).digest('hex');
   return { ...seen, hash, mask: await lookAtMask(entry, options) };

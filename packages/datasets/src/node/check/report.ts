@@ -14,6 +14,8 @@ export type FindingCode =
   | 'mask-size'
   /** A mask in which nothing is marked. */
   | 'mask-empty'
+  /** Images of 16 bits use the lower ones alone, where white is taken to be 65535. */
+  | 'white-level'
   /** Masks have other values than 0 and 255; how they are read. */
   | 'mask-values'
   /** Regions of masks leave no pixel at the size that pixels are measured at. */

@@ -1,15 +1,18 @@
 import { type PixelLayout, repeatGrey, resizeImage, type Size } from '@utad/core';
 import sharp, { type Sharp } from 'sharp';
-import { DatasetError } from '../../errors';
+import { checkWhole, DatasetError } from '../../errors';
 import { readMask, shrinkMask } from './read-mask';
+import { bytesBelow, HIGHEST_WHITE_LEVEL, LEAST_WHITE_LEVEL, levelOf, toByte } from './white-level';
 import {
   ALL_CHANGES,
   CHANGE,
+  CLIPPED,
   describeChanges,
   FEW_LEVELS,
   type HeadedImage,
   type ImageLimits,
   readImageFile,
+  sixteenBits,
   withImage,
 } from './with-image';
 
@@ -25,6 +28,12 @@ export interface DecodedImage {
   readonly conversions: readonly string[];
 }
 
+/** How an image is decoded, and what is refused before. */
+export interface DecodeOptions extends ImageLimits {
+  /** What is white in an image of more than 8 bits, from 255 to 65535; values above it are white too. Default 65535. */
+  readonly whiteLevel?: number;
+}
+
 /**
  * Decodes an image to 8-bit sRGB of the size asked.
  *
@@ -38,19 +47,27 @@ export interface DecodedImage {
  * @param file Bytes of a PNG, JPEG, WebP, TIFF or uncompressed BMP.
  * @param path Names the image in errors.
  * @param size Default: as it is.
- * @param limits What is refused before it is decoded.
  * @throws ImageError when the bytes are no whole image of these formats, or exceed the limits.
+ * @throws DatasetError `invalid-option` for a white level out of its range.
  */
 export async function decodeImage(
   file: Uint8Array,
   path: string,
   size?: Size,
-  limits?: ImageLimits,
+  options: DecodeOptions = {},
 ): Promise<DecodedImage> {
-  const { pixels, fileSize, changes } = await decodePixels(file, path, size, limits);
+  const { whiteLevel } = options;
+  checkWhiteLevel(whiteLevel);
+  const { pixels, fileSize, changes } = await decodePixels(file, path, size, options);
   const to: Size = size === undefined ? fileSize : [size[0], size[1]];
   const rgb = channelsOf(changes) === 1 ? repeatGrey(pixels) : pixels;
-  return { pixels: rgb, size: to, fileSize, conversions: describeChanges(changes, fileSize, to) };
+  const white = { white: levelOf(changes, whiteLevel), asked: whiteLevel !== undefined };
+  return { pixels: rgb, size: to, fileSize, conversions: describeChanges(changes, fileSize, to, white) };
+}
+
+/** @throws DatasetError `invalid-option` */
+export function checkWhiteLevel(level: number | undefined): void {
+  if (level !== undefined) checkWhole('whiteLevel', level, LEAST_WHITE_LEVEL, HIGHEST_WHITE_LEVEL);
 }
 
 /** Pixels, and what a cache keeps beside them. */
@@ -73,27 +90,35 @@ export function decodePixels(
   file: Uint8Array,
   path: string,
   size?: Size,
-  limits?: ImageLimits,
+  options?: DecodeOptions,
 ): Promise<DecodedPixels> {
-  return withImage(file, path, limits, (headed) => imagePixels(headed, size));
+  return withImage(file, path, options, (headed) => imagePixels(headed, size, options?.whiteLevel));
 }
 
 /** Decodes what was headed: of the size asked, or as it is. */
-export async function imagePixels(headed: HeadedImage, size?: Size): Promise<DecodedPixels> {
+export async function imagePixels(
+  headed: HeadedImage,
+  size?: Size,
+  whiteLevel?: number,
+): Promise<DecodedPixels> {
   const { image, fileSize, changes } = headed;
   const to = size ?? fileSize;
   const [height, width] = [Math.min(fileSize[0], to[0]), Math.min(fileSize[1], to[1])];
-  // libvips shrinks with a kernel as wide as the step. What it enlarges it places half a pixel further down and to the right.
-  const few = (changes & CHANGE.deep) !== 0 && (await losesLevels(headed)) ? FEW_LEVELS : 0;
-  const shrunk = shrinks(fileSize, to)
-    ? (await wholePicture(headed)).resize(width, height, { fit: 'fill', kernel: 'linear' })
-    : image;
   const channels = channelsOf(changes);
+  const level = levelOf(changes, whiteLevel);
+  const few = (changes & CHANGE.deep) !== 0 && (await losesLevels(headed, level)) ? FEW_LEVELS : 0;
+  const below = level === undefined ? undefined : await bytesBelow(headed, level);
+  const clipped = below?.clipped ? CLIPPED : 0;
+  // libvips shrinks with a kernel as wide as the step. What it enlarges it places half a pixel further down and to the right.
+  const whole = below && pictureOf(below.bytes, fileSize);
+  const shrunk = shrinks(fileSize, to)
+    ? (whole ?? (await wholePicture(headed))).resize(width, height, { fit: 'fill', kernel: 'linear' })
+    : (whole ?? image);
   const pixels = await bytesOf(shrunk, channels);
   return {
     pixels: resizeImage(pixels, { height, width, channels }, to),
     fileSize,
-    changes: (changes | few) >>> 0,
+    changes: (changes | few | clipped) >>> 0,
   };
 }
 
@@ -101,13 +126,11 @@ export async function imagePixels(headed: HeadedImage, size?: Size): Promise<Dec
 const FEWEST_LEVELS = 32;
 
 /** Whether a picture of 16 bits has so many levels that lie so near to each other that 8 bits tell few of them apart. */
-async function losesLevels({ image }: HeadedImage): Promise<boolean> {
-  const bytes = await image.clone().toColourspace('grey16').raw({ depth: 'ushort' }).toBuffer();
+async function losesLevels({ image }: HeadedImage, white: number | undefined): Promise<boolean> {
   const [levels, left] = [new Set<number>(), new Set<number>()];
-  for (let at = 0; at + 1 < bytes.length; at += 2) {
-    const value = bytes.readUInt16LE(at);
+  for (const value of await sixteenBits(image, 'grey16')) {
     levels.add(value);
-    left.add(value >> 8);
+    left.add(toByte(value, white));
     if (left.size >= FEWEST_LEVELS) return false;
   }
   return levels.size >= FEWEST_LEVELS;
@@ -123,11 +146,16 @@ async function wholePicture({ image, fileSize: [height, width], changes }: Heade
   // 16 bits would be resized as such; of a turned picture libvips computes other rows at once, which may round otherwise.
   if ((changes & (CHANGE.deep | CHANGE.turned)) !== 0) {
     const channels = channelsOf(changes);
-    const pixels = await bytesOf(image, channels);
-    return sharp(pixels, { raw: { height, width, channels }, limitInputPixels: false });
+    return pictureOf(await bytesOf(image, channels), [height, width]);
   }
   // What is cut before it is resized is decoded whole: https://sharp.pixelplumbing.com/api-resize/#extract.
   return (changes & CHANGE.shrinkOnLoad) === 0 ? image : image.extract({ left: 0, top: 0, width, height });
+}
+
+/** Bytes of one channel or three, row by row, as an image. */
+function pictureOf(bytes: Uint8Array, [height, width]: Size): Sharp {
+  const channels = bytes.length === height * width ? 1 : 3;
+  return sharp(bytes, { raw: { height, width, channels }, limitInputPixels: false });
 }
 
 async function bytesOf(image: Sharp, channels: 1 | 3): Promise<Uint8Array> {
@@ -143,17 +171,19 @@ async function bytesOf(image: Sharp, channels: 1 | 3): Promise<Uint8Array> {
  * Decodes a ground-truth mask, resized by nearest neighbour with half-pixel centres: 1 where it is brighter than
  * `threshold`, else 0.
  *
- * @param threshold From 0, where all that is not black is anomalous, to 254. Default 127: brighter than half.
+ * @param threshold From 0, where all that is not black is anomalous, to 254; or `by-values`, as masks of a dataset are read.
+ *   Default 127: brighter than half.
  * @throws ImageError
  */
 export async function decodeMask(
   file: Uint8Array,
   path: string,
   size: Size,
-  threshold = 127,
+  threshold: number | 'by-values' = 127,
   limits?: ImageLimits,
 ): Promise<Uint8Array> {
-  return (await decodeMaskPixels(file, path, { size, threshold, limits })).pixels;
+  const above = threshold === 'by-values' ? undefined : threshold;
+  return (await decodeMaskPixels(file, path, { size, threshold: above, limits })).pixels;
 }
 
 /** {@link decodeMask} with the mask's own size, and what `readMask` makes of its values where there is no threshold. */
@@ -197,6 +227,8 @@ export interface ReadImageOptions {
   readonly size?: Size;
   /** What is refused before it is decoded. */
   readonly limits?: ImageLimits;
+  /** As for {@link decodeImage}. */
+  readonly whiteLevel?: number;
 }
 
 /**
@@ -204,9 +236,14 @@ export interface ReadImageOptions {
  *
  * @throws ImageError when it is no whole image, or exceeds the limits.
  */
-export async function readImage(path: string, { size, limits }: ReadImageOptions = {}): Promise<FileImage> {
+export async function readImage(
+  path: string,
+  { size, limits, whiteLevel }: ReadImageOptions = {},
+): Promise<FileImage> {
+  checkWhiteLevel(whiteLevel);
   const file = await readImageFile(path, limits);
-  const { pixels, fileSize, changes } = await decodePixels(file, path, size, limits);
+  const options = { ...limits, ...(whiteLevel !== undefined && { whiteLevel }) };
+  const { pixels, fileSize, changes } = await decodePixels(file, path, size, options);
   return { pixels, size: size ?? fileSize, channels: channelsOf(changes) };
 }
 

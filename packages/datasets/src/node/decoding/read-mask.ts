@@ -1,5 +1,5 @@
 import { resizeNearest, type Size } from '@utad/core';
-import { CHANGE, type HeadedImage } from './with-image';
+import { CHANGE, type HeadedImage, sixteenBits } from './with-image';
 
 /** How the values of a mask were read: as `MaskReport` of a dataset counts them. */
 export type MaskReading = 'binary' | 'two values' | 'labels' | 'antialiased' | 'alpha channel' | 'threshold';
@@ -59,12 +59,7 @@ async function greyOf({ image, changes }: HeadedImage, exact: boolean): Promise<
   if (!exact || (changes & CHANGE.deep) === 0) {
     return { values: await image.clone().toColourspace('b-w').raw({ depth: 'uchar' }).toBuffer(), shift: 0 };
   }
-  const { buffer, byteOffset, length } = await image
-    .clone()
-    .toColourspace('grey16')
-    .raw({ depth: 'ushort' })
-    .toBuffer();
-  return { values: new Uint16Array(buffer.slice(byteOffset, byteOffset + length)), shift: 8 };
+  return { values: await sixteenBits(image, 'grey16'), shift: 8 };
 }
 
 /** The alpha channel of a mask; undefined where it has none, or it is the same all over. */

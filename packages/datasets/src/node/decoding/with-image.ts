@@ -134,31 +134,52 @@ export const CHANGE = {
   shrinkOnLoad: 128,
 } as const;
 
-/** Every bit of {@link CHANGE}. Those above say more of a mask; of an image, two more things, which a second decoding needs not. */
+/** Every bit of {@link CHANGE}. Those above say more of a mask; of an image, three more things, which a second decoding needs not. */
 export const ALL_CHANGES = 255;
 
 /** Fewer than 32 grey levels are left of an image of 16 bits that has more. */
 export const FEW_LEVELS = 256;
+/** Values of an image are above the white level. */
+export const CLIPPED = 512;
 /** The number of frames or pages in the file, where the first one was taken of several. */
 const FRAMES_SHIFT = 16;
 const MOST_FRAMES = 65_535;
 
-const WORDS: readonly (readonly [bit: number, words: string])[] = [
-  [CHANGE.cmyk, 'CMYK converted to sRGB'],
-  [CHANGE.grey, 'grey repeated over three channels'],
-  [CHANGE.deep, '16 bits a channel reduced to 8'],
-  [FEW_LEVELS, 'fewer than 32 grey levels left of its 16 bits, since white is taken to be 65535'],
-  [CHANGE.alpha, 'transparency laid over black'],
-  [CHANGE.turned, 'turned as its EXIF orientation says'],
-];
-
-/** Says what was done to an image, in words that are the same for all images changed alike. */
-export function describeChanges(changes: number, from: Size, to: Size): string[] {
-  const words = WORDS.filter(([bit]) => (changes & bit) !== 0).map(([, said]) => said);
+/**
+ * Says what was done to an image, in words that are the same for all images changed alike.
+ *
+ * @param white The level that it was decoded with, where that made a difference.
+ * @param asked Whether anybody said what is white.
+ */
+export function describeChanges(
+  changes: number,
+  from: Size,
+  to: Size,
+  { white, asked }: { readonly white?: number | undefined; readonly asked?: boolean } = {},
+): string[] {
+  const at = white === undefined ? '' : `, white at ${white}`;
+  const since = white === undefined ? ', since white is taken to be 65535' : at;
+  const advice = asked ? '' : '; learn with `whiteLevel` auto';
+  const words: readonly (readonly [bit: number, words: string])[] = [
+    [CHANGE.cmyk, 'CMYK converted to sRGB'],
+    [CHANGE.grey, 'grey repeated over three channels'],
+    [CHANGE.deep, `16 bits a channel reduced to 8${at}`],
+    [FEW_LEVELS, `fewer than 32 grey levels left of its 16 bits${since}${advice}`],
+    [CLIPPED, `values above the white level ${white} clipped`],
+    [CHANGE.alpha, 'transparency laid over black'],
+    [CHANGE.turned, 'turned as its EXIF orientation says'],
+  ];
+  const said = words.filter(([bit]) => (changes & bit) !== 0).map(([, words]) => words);
   const frames = changes >>> FRAMES_SHIFT;
-  if (frames > 1) words.push(`the first of ${frames} frames or pages taken`);
+  if (frames > 1) said.push(`the first of ${frames} frames or pages taken`);
   const same = from[0] === to[0] && from[1] === to[1];
-  return same ? words : [...words, `resized from ${from.join('x')} to ${to.join('x')}`];
+  return same ? said : [...said, `resized from ${from.join('x')} to ${to.join('x')}`];
+}
+
+/** The values of an image of 16 bits, row by row, channels last. */
+export async function sixteenBits(image: Sharp, space: 'grey16' | 'rgb16'): Promise<Uint16Array> {
+  const values = await image.clone().toColourspace(space).raw({ depth: 'ushort' }).toBuffer();
+  return new Uint16Array(values.buffer.slice(values.byteOffset, values.byteOffset + values.length));
 }
 
 /** What tells one state of a file from a later one without reading it. */

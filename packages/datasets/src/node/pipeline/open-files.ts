@@ -2,10 +2,17 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Dataset, Size } from '@utad/core';
 import { asImageError, checkWhole, DatasetError, ImageError } from '../../errors';
-import { channelsOf } from '../decoding/decode';
+import { channelsOf, checkWhiteLevel } from '../decoding/decode';
 import { decodeManyAtOnce } from '../decoding/many-at-once';
 import { type MaskFacts, maskFacts } from '../decoding/read-mask';
-import { describeChanges, type ImageLimits } from '../decoding/with-image';
+import {
+  foundWhiteLevel,
+  hasWhiteLevel,
+  largestValue,
+  levelOf,
+  type WhiteLevelReport,
+} from '../decoding/white-level';
+import { describeChanges, type ImageLimits, readImageFile, withImage } from '../decoding/with-image';
 import { ahead } from './ahead';
 import { type CacheReport, OpenCaches } from './cache/open-caches';
 import { fileRecords, KeptRecords, PartTable } from './file-records';
@@ -23,6 +30,8 @@ export interface FileDataset extends Dataset {
   readonly masks: MaskReport;
   /** What was done to images so that they fit, with the number of images. */
   readonly conversions: readonly { readonly what: string; readonly images: number }[];
+  /** What is white in images of more than 8 bits; null where nobody said, which makes it 65535. */
+  readonly whiteLevel: WhiteLevelReport | null;
   /** What the cache of decoded images did; null where there is none. */
   readonly cache: CacheReport | null;
   /**
@@ -52,10 +61,11 @@ export interface FileDataset extends Dataset {
  *   files are to be skipped; `size-mismatch` for a mask or clean twin that does not fit its image; `invalid-option`. When records are read: `changed` for a file that is no longer what it was.
  */
 export async function openFiles(entries: readonly ImageEntry[], options: ReadOptions): Promise<FileDataset> {
-  const { size, maskSize, maskThreshold, onBad, limits, workers, cacheBytes, memoryBytes, ...checked } =
-    checkOptions(options);
+  const checked = checkOptions(options);
+  const { size, maskSize, maskThreshold, onBad, limits, workers, cacheBytes, memoryBytes } = checked;
   const { cacheFolder, onProgress, signal } = checked;
-  const decoders = new Decoders(size, maskSize, limits, maskThreshold);
+  const white = await whiteLevelOf(entries, checked);
+  const decoders = new Decoders(size, maskSize, limits, maskThreshold, white?.level);
   const caches = cacheFolder === undefined ? undefined : new OpenCaches(cacheFolder, cacheBytes);
   const kept = new KeptRecords(memoryBytes);
   const left: ImageEntry[] = [];
@@ -93,11 +103,13 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
         typeof mask === 'object' ? (decoders.thresholdOf(mask) ?? thresholdLike(facts)) : (mask ?? null);
       const digests = outcome.map((part) => {
         const version = part.role === 'mask' ? FIRST_VERSION : pixelsVersion(part, size);
-        return version === FIRST_VERSION ? hex(part.digest) : `${hex(part.digest)} v${version}`;
+        const level = part.role === 'mask' ? undefined : levelOf(part.changes, white?.level);
+        const unlikeFirst = version === FIRST_VERSION ? '' : ` v${version}`;
+        return `${hex(part.digest)}${unlikeFirst}${level === undefined ? '' : ` white ${level}`}`;
       });
       hash.update(JSON.stringify([id, label, defectType, threshold, ...digests]));
       const [image] = outcome;
-      for (const what of image ? describeChanges(image.changes, image.fileSize, size) : []) {
+      for (const what of image ? changesOf(image, size, white) : []) {
         conversions.set(what, (conversions.get(what) ?? 0) + 1);
       }
       if (outcome.some(({ role, changes }) => role !== 'mask' && channelsOf(changes) === 3)) channels = 3;
@@ -136,6 +148,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     skipped,
     masks: masks.report(),
     conversions: [...conversions].map(([what, images]) => ({ what, images })),
+    whiteLevel: white,
     cache: report ?? null,
     count: left.length,
     fingerprint: hash.digest('hex'),
@@ -143,6 +156,34 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     fileSize: (index) => parts.knownOf(partAt(index, 'fileSize')).fileSize,
     records: (order) => fileRecords(source, order),
   };
+}
+
+/** What is white: as was asked, or by a look at all images. */
+async function whiteLevelOf(
+  entries: readonly ImageEntry[],
+  { whiteLevel, onBad, limits, workers, onProgress, signal }: FullReadOptions,
+): Promise<WhiteLevelReport | null> {
+  if (whiteLevel === undefined) return null;
+  if (whiteLevel !== 'auto') return { level: whiteLevel, from: null };
+  let [images, largest, done] = [0, 0, 0];
+  const look = async ({ path }: ImageEntry) =>
+    withImage(await readImageFile(path, limits), path, limits, async (headed) =>
+      hasWhiteLevel(headed.changes) ? await largestValue(headed) : undefined,
+    );
+  for await (const [, found] of ahead(entries, workers, (entry) => look(entry).catch(asImageError))) {
+    signal?.throwIfAborted();
+    onProgress?.(++done, entries.length);
+    if (found instanceof ImageError && onBad === 'throw') throw found;
+    if (typeof found !== 'number') continue;
+    images += 1;
+    largest = Math.max(largest, found);
+  }
+  return foundWhiteLevel(images, largest);
+}
+
+function changesOf({ changes, fileSize }: OpenedPart, size: Size, report: WhiteLevelReport | null): string[] {
+  const white = { white: levelOf(changes, report?.level), asked: report !== null };
+  return describeChanges(changes, fileSize, size, white);
 }
 
 function factsOf(files: OpenedFiles): MaskFacts | undefined {
@@ -244,6 +285,11 @@ export interface ReadOptions {
    * out and count it.
    */
   readonly onBad?: 'throw' | 'skip';
+  /**
+   * What is white in images of more than 8 bits, from 255 to 65535; values above it are white too. `auto` looks at all images
+   * first: the smallest of 511, 1023 and so on to 65535 that holds their largest value. Default 65535.
+   */
+  readonly whiteLevel?: number | 'auto';
   /** What is refused before it is decoded. */
   readonly limits?: ImageLimits;
   /**
@@ -274,6 +320,7 @@ function checkOptions(options: ReadOptions): FullReadOptions {
   checkSize('size', size);
   checkSize('maskSize', maskSize);
   if (options.maskThreshold !== undefined) checkWhole('maskThreshold', options.maskThreshold, 0, 254);
+  if (options.whiteLevel !== 'auto') checkWhiteLevel(options.whiteLevel);
   checkWhole('workers', workers, 1);
   checkWhole('cacheBytes', cacheBytes, 0);
   checkWhole('memoryBytes', memoryBytes, 0);

@@ -12,6 +12,7 @@ import {
   maskPixels,
   shrinks,
 } from '../decoding/decode';
+import { HIGHEST_WHITE_LEVEL } from '../decoding/white-level';
 import {
   CHANGE,
   type FileState,
@@ -64,12 +65,15 @@ const SLOT_VERSION = 2;
 const VERSIONS = `v${DECODING_VERSION}-slots-${SLOT_VERSION}-vips-${sharp.versions.vips}`;
 
 /** Decodes images to RGB, or grey, of one size. */
-function imageDecoder(size: Size, limits: ImageLimits | undefined): Decoder {
+function imageDecoder(size: Size, limits: ImageLimits | undefined, whiteLevel: number | undefined): Decoder {
+  const levelled = whiteLevel !== undefined && whiteLevel !== HIGHEST_WHITE_LEVEL;
+  const white = levelled ? `-white-${whiteLevel}` : '';
+  const options = { ...limits, ...(whiteLevel !== undefined && { whiteLevel }) };
   return {
-    setting: { name: `image-${size.join('x')}-${VERSIONS}`, slotBytes: size[0] * size[1] * 3 },
-    decode: (file, path) => decodePixels(file, path, size, limits),
+    setting: { name: `image-${size.join('x')}${white}-${VERSIONS}`, slotBytes: size[0] * size[1] * 3 },
+    decode: (file, path) => decodePixels(file, path, size, options),
     bytesWith: (changes) => size[0] * size[1] * channelsOf(changes),
-    render: (headed) => imagePixels(headed, size),
+    render: (headed) => imagePixels(headed, size, whiteLevel),
   };
 }
 
@@ -124,7 +128,7 @@ function opened(path: string, state: FileState, { digest, fileSize, changes, pla
 
 /**
  * Decodes a file once more. All of it is one piece of work outside this thread, which goes on while a step of training
- * holds it; but for a BMP, and for what is shrunk from 16 bits or turned, which is two.
+ * holds it; but for a BMP, for what is shrunk from 16 bits or turned, which is two, and for what has a white level.
  *
  * @throws DatasetError `changed` when the pixels are others than they were.
  * @throws ImageError
@@ -169,14 +173,18 @@ export class Decoders {
   readonly images: Decoder;
   private readonly masks = new Map<number | undefined, Decoder>();
 
-  /** @param maskThreshold Of all masks, whatever their entries say. */
+  /**
+   * @param maskThreshold Of all masks, whatever their entries say.
+   * @param whiteLevel Of images of more than 8 bits.
+   */
   constructor(
     readonly size: Size,
     readonly maskSize: Size,
     readonly limits: ImageLimits | undefined,
     private readonly maskThreshold?: number,
+    whiteLevel?: number,
   ) {
-    this.images = imageDecoder(size, limits);
+    this.images = imageDecoder(size, limits, whiteLevel);
   }
 
   /** Above which value a mask marks; undefined where its values decide. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatasetError } from '../../errors';
 import type { TreeImages, TreeLayout } from '../../known/known-dataset';
 import { readTable, type TableRow, wrongLine } from '../manifest/read-table';
-import { idBelow, imagePaths, pathInside, pathType } from '../paths';
+import { idBelow, linkSentences, listImages, pathInside, pathType } from '../paths';
 import type { ImageEntry } from '../pipeline/image-entry';
 import {
   fill,
@@ -24,7 +24,7 @@ interface Part {
 /**
  * Images of one published split, in folders by type of defect.
  *
- * @param notes Sentences on masks are added here.
+ * @param notes Sentences on masks and links are added here.
  */
 export async function folderTreeEntries(
   layout: TreeLayout,
@@ -37,7 +37,8 @@ export async function folderTreeEntries(
   if (split === 'train') {
     const folder = join(base, fill(images.train, names));
     if ((await pathType(folder)) !== 'folder') throw splitMissing('good', folder);
-    const paths = await imagePaths(folder);
+    const { paths, linksLeftOut } = await listImages(folder);
+    notes.push(...linkSentences(linksLeftOut));
     if (paths.length === 0) throw new DatasetError('empty', `expected images in ${folder}, found none`);
     return paths.map((path) => ({ id: idBelow(top, path), label: 0, defectType: 'good', path }));
   }
@@ -73,9 +74,12 @@ async function matchedEntries(
   const bySeed = layout.images.by === 'seed';
   const masks = await MaskFinder.find(layout, base, names);
   const entries: ImageEntry[] = [];
+  let links = 0;
   for (const matched of await matchFolders(base, pattern)) {
     const { kind: defectType = '' } = matched.names;
-    for (const path of await imagePaths(matched.path)) {
+    const { paths, linksLeftOut } = await listImages(matched.path);
+    links += linksLeftOut;
+    for (const path of paths) {
       if (bySeed && layout.endings !== undefined && !isImage(layout, path)) continue;
       const image = { path, folder: matched.path, names: { ...names, ...matched.names } };
       const entry = { id: idBelow(top, path), path };
@@ -92,7 +96,7 @@ async function matchedEntries(
   }
   // Published splits without any image are told as that.
   if (bySeed || entries.length > 0) masks?.expectNoOthers();
-  notes.push(...(masks?.notes() ?? []));
+  notes.push(...linkSentences(links), ...(masks?.notes() ?? []));
   return entries;
 }
 
