@@ -29,7 +29,7 @@ export const HOUSE = {
   layers: ['core'],
   training: ['core', 'layers'],
   features: ['core', 'files'],
-  perceptual: ['core', 'files', 'layers'],
+  perceptual: ['core', 'files', 'features', 'layers'],
   'ie-net': NETWORKS,
   'expert-net': NETWORKS,
   // `training` for the events of FitOptions.

@@ -2,20 +2,15 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { sha256, withoutQuery } from '@utad/files';
 import { isSystemError, PartFile, withLock, writeFileAtomic } from '@utad/files/node';
-import { featureScale } from '../load/feature-scale';
-import {
-  type FetchVgg19Options,
-  fetchInto,
-  httpUrl,
-  type Vgg19Source,
-  vgg19Sources,
-} from '../load/fetch-vgg19-weights';
-import { encodeVgg19Weights, vgg19WeightsFromSafetensors } from '../load/safetensors';
-import type { Vgg19Weights } from '../weights';
+import { type Backbone, selectLayers, type WeightsSource } from '../backbone';
+import { featureScale } from '../feature-scale';
+import { type FetchWeightsOptions, fetchInto, httpUrl } from '../fetch-weights';
+import { encodeWeights, weightsFromSafetensors } from '../safetensors';
+import type { BackboneWeights } from '../weights';
 import { unusable, WeightsError } from '../weights-error';
 
-/** How {@link downloadVgg19Weights} downloads. */
-export interface DownloadVgg19Options extends FetchVgg19Options {
+/** How {@link downloadWeights} downloads. */
+export interface DownloadWeightsOptions extends FetchWeightsOptions {
   /** Where weights are kept; made where it is not there. */
   readonly folder: string;
   /** Download also what is there. Default false. */
@@ -25,39 +20,40 @@ export interface DownloadVgg19Options extends FetchVgg19Options {
 }
 
 /** Weights in the cache. */
-export interface DownloadedVgg19 {
+export interface DownloadedWeights {
   /** Ready for use. */
-  readonly weights: Vgg19Weights;
+  readonly weights: BackboneWeights;
   /** What the cache knows of them. */
   readonly record: CachedWeights;
-  /** The file that holds them, which {@link readVgg19Weights} reads. */
+  /** The file that holds them, which `readWeights` reads. */
   readonly path: string;
   /** Whether they were there already, so that nothing was asked for. */
   readonly reused: boolean;
 }
 
 /**
- * VGG-19 weights from the cache, else from their source into the cache.
+ * Weights from the cache, else from their source into the cache.
  *
  * A download that was interrupted is gone on with, even by another process; two processes do not download the same. The
  * first download writes the SHA-256 of the tensors beside them; a later one that brings others is refused. What is in the
  * cache is compared with its hashes before it is used, and fetched again where it is damaged.
  *
- * @param source one of `vgg19Sources`, its `id`, or a URL as `fetchVgg19Weights` takes.
- * @throws WeightsError as `fetchVgg19Weights`, and `pinned` when other weights came than the first time.
+ * @param source one of the backbone's `sources`, its `id`, or a URL as `fetchWeights` takes.
+ * @throws WeightsError as `fetchWeights`, and `pinned` when other weights came than the first time.
  * @throws TypeError when the source is neither known nor a URL.
  */
-export async function downloadVgg19Weights(
-  source: string | URL | Vgg19Source,
-  options: DownloadVgg19Options,
-): Promise<DownloadedVgg19> {
+export async function downloadWeights(
+  backbone: Backbone,
+  source: string | URL | WeightsSource,
+  options: DownloadWeightsOptions,
+): Promise<DownloadedWeights> {
   const { folder, repin = false, force = false, signal } = options;
-  const { id, url, name } = resolveSource(source);
+  const { id, url, name } = resolveSource(backbone, source, options.layers);
   const path = weightsPath(folder, id);
   const work = async () => {
-    const record = await readRecord(folder, id);
+    const record = await readRecord(backbone, folder, id);
     if (record !== undefined && !force && !repin) {
-      const weights = await readCached(folder, record).catch(() => undefined);
+      const weights = await readCached(backbone, folder, record).catch(() => undefined);
       const { preprocessing } = options;
       const asked = preprocessing === undefined || preprocessing.name === weights?.preprocessing.name;
       if (weights !== undefined && asked) return { weights, record, path, reused: true };
@@ -65,6 +61,7 @@ export async function downloadVgg19Weights(
     const parts = join(folder, `${id}.parts`);
     const named = options.name ?? name;
     const weights = await fetchInto(
+      backbone,
       url,
       { ...options, ...(named !== undefined && { name: named }) },
       (file) => new PartFile(join(parts, sha256(file.href).slice(0, 12))),
@@ -78,29 +75,38 @@ export async function downloadVgg19Weights(
   return withLock(join(folder, `${id}.lock`), work, { signal });
 }
 
-/** What is meant by a short name or a URL, and what it is called in the cache. */
-function resolveSource(source: string | URL | Vgg19Source): { id: string; url: URL; name?: string } {
+/** What is meant by a short name or a URL, and what it is called in the cache: by its depth too, where another is asked for. */
+function resolveSource(
+  backbone: Backbone,
+  source: string | URL | WeightsSource,
+  layers?: readonly string[],
+): { id: string; url: URL; name?: string } {
+  const { sources, title } = backbone;
+  const deepest = selectLayers(backbone, layers).steps.at(-1)?.name;
+  const depth = deepest === selectLayers(backbone).steps.at(-1)?.name ? '' : `-${deepest}`;
   const known =
     typeof source === 'object' && 'id' in source
       ? source
-      : vgg19Sources.find(({ id, url }) => id === String(source) || url === String(source));
-  if (known !== undefined) return { id: known.id, url: httpUrl(known.url), name: known.name };
-  if (source instanceof URL || (typeof source === 'string' && URL.canParse(source))) {
-    const url = httpUrl(source);
-    return { id: idOf(url), url };
+      : sources.find(({ id, url }) => id === String(source) || url === String(source));
+  if (known !== undefined) {
+    return { id: known.id + depth, url: httpUrl(backbone, known.url), name: known.name };
   }
-  const names = vgg19Sources.map(({ id }) => id).join(', ');
-  throw new TypeError(`VGG-19 weights: expected ${names} or a URL, received ${JSON.stringify(source)}`);
+  if (source instanceof URL || (typeof source === 'string' && URL.canParse(source))) {
+    const url = httpUrl(backbone, source);
+    return { id: idOf(backbone, url) + depth, url };
+  }
+  const names = sources.map(({ id }) => id).join(', ');
+  throw new TypeError(`${title} weights: expected ${names} or a URL, received ${JSON.stringify(source)}`);
 }
 
-function expectPinned(record: CachedWeights, weights: Vgg19Weights, url: URL): void {
+function expectPinned(record: CachedWeights, weights: BackboneWeights, url: URL): void {
   if (record.sha256 === weights.sha256) return;
   const expected = `${withoutQuery(url)} to bring the weights of SHA-256 ${record.sha256}, as on ${record.fetched}, received ${weights.sha256}`;
-  throw unusable('pinned', expected, withoutQuery(url));
+  throw unusable(weights.backbone, 'pinned', expected, withoutQuery(url));
 }
 
-async function keep(folder: string, id: string, url: URL, weights: Vgg19Weights): Promise<CachedWeights> {
-  const file = encodeVgg19Weights(weights, { metadata: { source: withoutQuery(url) } });
+async function keep(folder: string, id: string, url: URL, weights: BackboneWeights): Promise<CachedWeights> {
+  const file = encodeWeights(weights, { metadata: { source: withoutQuery(url) } });
   const record: CachedWeights = {
     id,
     name: weights.name,
@@ -128,7 +134,7 @@ export interface CachedWeights {
   readonly name: string;
   /** Where they came from, without a query. */
   readonly url: string;
-  /** Of the tensors, as `vgg19Sha256` has it: the pin, which every later download has to equal. */
+  /** Of the tensors, as `weightsSha256` has it: the pin, which every later download has to equal. */
   readonly sha256: string;
   /** Name of the preprocessing that they expect. */
   readonly preprocessing: string;
@@ -143,19 +149,23 @@ export interface CachedWeights {
 }
 
 /** What a URL is called in the cache: its last part, for people, and a hash, for the rest. */
-function idOf(url: URL): string {
+function idOf({ name }: Backbone, url: URL): string {
   const last = url.pathname.split('/').filter(Boolean).at(-1) ?? url.hostname;
   const stem = basename(last, extname(last))
     .replace(/[^\w-]+/g, '-')
     .slice(0, 40);
-  return `${stem || 'vgg19'}-${sha256(url.href).slice(0, 12)}`;
+  return `${stem || name}-${sha256(url.href).slice(0, 12)}`;
 }
 
 const weightsPath = (folder: string, id: string): string => join(folder, `${id}.safetensors`);
 const recordPath = (folder: string, id: string): string => join(folder, `${id}.json`);
 
 /** What the cache knows of these weights; undefined where it never had them. */
-async function readRecord(folder: string, id: string): Promise<CachedWeights | undefined> {
+async function readRecord(
+  backbone: Backbone,
+  folder: string,
+  id: string,
+): Promise<CachedWeights | undefined> {
   const path = recordPath(folder, id);
   let text: string;
   try {
@@ -170,7 +180,8 @@ async function readRecord(folder: string, id: string): Promise<CachedWeights | u
   } catch {
     // Not JSON is no record either.
   }
-  throw unusable('altered', `the record of downloaded weights in ${path}, received something else`, path);
+  const expected = `the record of downloaded weights in ${path}, received something else`;
+  throw unusable(backbone, 'altered', expected, path);
 }
 
 function recordFrom(value: unknown, id: string): CachedWeights | undefined {
@@ -205,12 +216,12 @@ export interface CacheEntry {
  * @param folder where weights are kept; one that is not there is empty.
  * @throws WeightsError `altered` when a record is none.
  */
-export async function verifyVgg19Cache(folder: string): Promise<CacheEntry[]> {
+export async function verifyWeightsCache(backbone: Backbone, folder: string): Promise<CacheEntry[]> {
   const entries: CacheEntry[] = [];
-  for (const record of await cachedRecords(folder)) {
+  for (const record of await cachedRecords(backbone, folder)) {
     const path = weightsPath(folder, record.id);
     try {
-      await readCached(folder, record);
+      await readCached(backbone, folder, record);
       entries.push({ record, path, problem: undefined });
     } catch (error) {
       if (!(error instanceof WeightsError)) throw error;
@@ -223,49 +234,59 @@ export async function verifyVgg19Cache(folder: string): Promise<CacheEntry[]> {
 /**
  * The weights in the cache of that SHA-256, whichever source they are of.
  *
- * @param sha256 of the tensors, as `vgg19Sha256` has it and bundles record it.
+ * @param sha256 of the tensors, as `weightsSha256` has it and bundles record it.
  * @returns undefined where the cache has none, or only damaged ones.
  */
-export async function findVgg19InCache(folder: string, sha256: string): Promise<Vgg19Weights | undefined> {
-  for (const record of await cachedRecords(folder)) {
+export async function findCachedWeights(
+  backbone: Backbone,
+  folder: string,
+  sha256: string,
+): Promise<BackboneWeights | undefined> {
+  for (const record of await cachedRecords(backbone, folder)) {
     if (record.sha256 !== sha256) continue;
-    const weights = await readCached(folder, record).catch(() => undefined);
+    const weights = await readCached(backbone, folder, record).catch(() => undefined);
     if (weights !== undefined) return weights;
   }
   return undefined;
 }
 
 /** What the cache knows, oldest first. */
-async function cachedRecords(folder: string): Promise<CachedWeights[]> {
+async function cachedRecords(backbone: Backbone, folder: string): Promise<CachedWeights[]> {
   const records: CachedWeights[] = [];
   for (const file of await readdir(folder).catch(() => [])) {
     if (!file.endsWith('.json')) continue;
-    const record = await readRecord(folder, file.slice(0, -'.json'.length));
+    const record = await readRecord(backbone, folder, file.slice(0, -'.json'.length));
     if (record !== undefined) records.push(record);
   }
   return records.sort((a, b) => (a.fetched < b.fetched ? -1 : 1));
 }
 
 /** @throws WeightsError `unreadable` when they are not there, and `altered` when they are others. */
-async function readCached(folder: string, record: CachedWeights): Promise<Vgg19Weights> {
+async function readCached(
+  backbone: Backbone,
+  folder: string,
+  record: CachedWeights,
+): Promise<BackboneWeights> {
   const path = weightsPath(folder, record.id);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (cause) {
-    throw unusable('unreadable', `the downloaded weights in ${path}, found none`, path, { cause });
+    throw unusable(backbone, 'unreadable', `the downloaded weights in ${path}, found none`, path, { cause });
   }
   const fileSha256 = sha256(bytes);
   if (fileSha256 !== record.fileSha256) {
     const expected = `${path} of SHA-256 ${record.fileSha256}, as it was written, received ${fileSha256} (${bytes.length} bytes)`;
-    throw unusable('altered', expected, path);
+    throw unusable(backbone, 'altered', expected, path);
   }
   const source = {
     size: bytes.length,
     read: async (offset: number, length: number) => bytes.subarray(offset, offset + length),
   };
-  const weights = await vgg19WeightsFromSafetensors(source);
+  // As deep as they were read.
+  const layers = backbone.layers.filter((layer) => record.featureScale[layer] !== undefined);
+  const weights = await weightsFromSafetensors(backbone, source, layers.length === 0 ? {} : { layers });
   if (weights.sha256 === record.sha256) return weights;
   const expected = `tensors of SHA-256 ${record.sha256} in ${path}, received ${weights.sha256}`;
-  throw unusable('altered', expected, path);
+  throw unusable(backbone, 'altered', expected, path);
 }

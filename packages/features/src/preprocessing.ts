@@ -21,7 +21,7 @@ export const kerasPreprocessing: Preprocessing = {
   deviation: [1, 1, 1],
 };
 
-/** What torchvision's VGG weights expect: RGB on [0, 1], standardised by ImageNet's mean and deviation. */
+/** What torchvision's weights expect: RGB on [0, 1], standardised by ImageNet's mean and deviation. */
 export const torchvisionPreprocessing: Preprocessing = {
   name: 'torchvision',
   scale: 1,

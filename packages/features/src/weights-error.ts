@@ -1,3 +1,5 @@
+import type { Backbone } from './backbone';
+
 /** What is wrong with weights. */
 export type WeightsErrorCode =
   /** A manifest, a header or its JSON is not what it should be. */
@@ -6,7 +8,7 @@ export type WeightsErrorCode =
   | 'missing'
   /** It is there more than once. */
   | 'ambiguous'
-  /** It has another shape than VGG-19's. */
+  /** It has another shape than the backbone's, or is of a block that the backbone does not have. */
   | 'shape'
   /** It is of a type that is not read, or is quantised. */
   | 'dtype'
@@ -56,14 +58,19 @@ export interface WeightsErrorOptions extends ErrorOptions {
   readonly status?: number;
 }
 
-/** The error that says what was expected of the weights and, after a comma, what came. */
+/**
+ * The error that says what was expected of the weights and, after a comma, what came.
+ *
+ * @param of what they are weights of.
+ */
 export function unusable(
+  of: Pick<Backbone, 'title'>,
   code: WeightsErrorCode,
   expected: string,
   subject?: string,
   options?: WeightsErrorOptions,
 ): WeightsError {
-  return new WeightsError(code, `VGG-19 weights: expected ${expected}`, subject, options);
+  return new WeightsError(code, `${of.title} weights: expected ${expected}`, subject, options);
 }
 
 /** Names for a message; a file of any size has room in it. */

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Images, ofRank } from '@utad/layers';
-import { type FeatureExtractor, preprocess } from '../extractor';
+import type { ImageBatch } from '@utad/core';
+import type { FeatureExtractor, FeatureMap } from '../extractor';
 import type { Preprocessing } from '../preprocessing';
 import { listed } from '../weights-error';
+import { featureMaps, preprocess, type TensorFeatureExtractor } from './tensor-features';
 
 /** How {@link LayersModelFeatures} sees images. */
 export interface LayersModelFeaturesOptions {
@@ -11,21 +12,18 @@ export interface LayersModelFeaturesOptions {
 }
 
 /**
- * The outputs of some layers of a TensorFlow.js model as features: any backbone in place of VGG-19.
+ * The outputs of some layers of a TensorFlow.js model as features: any backbone.
  *
  * The model becomes the extractor's: its weights are frozen, so that no optimiser trains them by accident, and freed by
  * `dispose`. Layers behave as at inference. Differentiable with respect to the images.
  *
  * @example
- * import { LayersModelFeatures } from '@utad/perceptual/layers-model';
- *
  * const mobileNet = await tf.loadLayersModel(url);
  * const extractor = new LayersModelFeatures(mobileNet, ['conv_pw_2_relu', 'conv_pw_5_relu'], {
  *   preprocessing: { name: 'mobilenet', scale: 2, order: 'rgb', mean: [1, 1, 1], deviation: [1, 1, 1] }, // [-1, 1]
  * });
- * const scorer = new PerceptualScorer(extractor);
  */
-export class LayersModelFeatures implements FeatureExtractor {
+export class LayersModelFeatures implements FeatureExtractor, TensorFeatureExtractor {
   readonly layers: readonly string[];
   readonly #model: tf.LayersModel;
   readonly #taps: tf.LayersModel;
@@ -52,12 +50,16 @@ export class LayersModelFeatures implements FeatureExtractor {
     model.trainable = false;
   }
 
+  features(images: ImageBatch): Promise<FeatureMap[]> {
+    return featureMaps(this, images);
+  }
+
   /**
    * One tensor a layer, in the order of `layers`; the caller owns them.
    *
    * @throws RangeError when images are not what the model takes, or too small for its layers.
    */
-  features(x: Images): tf.Tensor4D[] {
+  tensorFeatures(x: tf.Tensor4D): tf.Tensor4D[] {
     if (this.#disposed)
       throw new Error('LayersModelFeatures.features: expected a model in use, received a disposed one');
     const [, height, width] = this.#model.inputs[0]?.shape ?? [];
@@ -69,9 +71,8 @@ export class LayersModelFeatures implements FeatureExtractor {
     this.#checkSize(x.shape);
     return tf.tidy(() => {
       const input = this.#preprocessing === undefined ? x : preprocess(x, this.#preprocessing);
-      return [this.#taps.apply(input, { training: false })]
-        .flat()
-        .map((output) => ofRank(4, output, 'LayersModelFeatures.features'));
+      const outputs = [this.#taps.apply(input, { training: false })].flat();
+      return outputs.filter(isFeature);
     });
   }
 
@@ -95,6 +96,11 @@ export class LayersModelFeatures implements FeatureExtractor {
     const message = `LayersModelFeatures.features: expected images large enough for ${this.layers[small]}, received [${shape}], of which it would make [${shapes[small]}]`;
     throw new RangeError(message);
   }
+}
+
+/** As all are, which the constructor has seen to. */
+function isFeature(output: unknown): output is tf.Tensor4D {
+  return output instanceof tf.Tensor && output.rank === 4;
 }
 
 function checkInput({ inputs }: tf.LayersModel): void {
