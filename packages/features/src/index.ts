@@ -10,6 +10,7 @@ export {
   totalStride,
   type WeightsSource,
 } from './backbone';
+export { backbones } from './backbones/backbones';
 export { type ResidualNetwork, residualSteps } from './backbones/residual';
 export { resnet18 } from './backbones/resnet18';
 export { vgg19 } from './backbones/vgg19';
@@ -23,6 +24,7 @@ export { randomWeights } from './random-weights';
 export { type EncodeOptions, encodeWeights, weightsFromSafetensors } from './safetensors';
 export {
   type BackboneWeights,
+  isWeightsOf,
   type WeightsOptions,
   type WeightTensor,
   type WeightTensors,

@@ -44,6 +44,13 @@ export interface WeightsOptions {
   readonly layers?: readonly string[];
 }
 
+/** Whether what a detector is given is weights of this backbone. */
+export function isWeightsOf(backbone: Backbone, value: object): value is BackboneWeights {
+  if (!('tensors' in value && 'preprocessing' in value && 'backbone' in value)) return false;
+  const { name }: { name?: unknown } = { ...Object(value.backbone) };
+  return name === backbone.name;
+}
+
 /** `conv1_1/kernel` and `conv1_1/bias`, of each convolution. */
 export function tensorNames(convolutions: readonly Convolution[]): string[] {
   return convolutions.flatMap(({ name }) => [`${name}/kernel`, `${name}/bias`]);

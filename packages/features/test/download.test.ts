@@ -3,15 +3,9 @@ import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { kerasPreprocessing, torchvisionPreprocessing, vgg19, weightsSha256 } from '@utad/features';
+import { downloadWeights, findCachedWeights, readWeights, verifyWeightsCache } from '@utad/features/node';
 import type { HttpEvent } from '@utad/files';
-import { kerasPreprocessing, torchvisionPreprocessing, vgg19Sha256 } from '@utad/perceptual';
-import { vgg19Sources } from '@utad/perceptual/load';
-import {
-  downloadVgg19Weights,
-  findVgg19InCache,
-  readVgg19Weights,
-  verifyVgg19Cache,
-} from '@utad/perceptual/node';
 import { build } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Behaviour, type Served, serve } from '../../../scripts/testing/file-server';
@@ -20,7 +14,7 @@ import { referenceTensors } from './reference';
 import { f32, safetensorsFile, torchvisionTensors } from './safetensors-file';
 
 const tensors = referenceTensors();
-const sha256 = vgg19Sha256(tensors);
+const sha256 = weightsSha256(vgg19, tensors);
 const file = safetensorsFile(torchvisionTensors());
 const needed = 9_302_272;
 const otherTensors = { ...tensors, 'conv1_1/bias': { shape: [64], data: new Float32Array(64) } };
@@ -50,7 +44,7 @@ function behave(behaviour: Behaviour): void {
 
 describe('downloadVgg19Weights', () => {
   it('keeps what it fetched, with its hash, and does not ask again', async () => {
-    const first = await downloadVgg19Weights(url, { folder });
+    const first = await downloadWeights(vgg19, url, { folder });
     expect(first).toMatchObject({
       reused: false,
       weights: { sha256, preprocessing: torchvisionPreprocessing },
@@ -67,24 +61,24 @@ describe('downloadVgg19Weights', () => {
     });
 
     const asked = server.requests.length;
-    const second = await downloadVgg19Weights(url, { folder });
+    const second = await downloadWeights(vgg19, url, { folder });
     expect(second).toMatchObject({ reused: true, weights: { sha256, name: url }, record: first.record });
     expect(server.requests).toHaveLength(asked);
 
     // The file stands alone: it says itself what it is.
-    expect(await readVgg19Weights(first.path)).toMatchObject({
+    expect(await readWeights(vgg19, first.path)).toMatchObject({
       name: url,
       sha256,
       preprocessing: torchvisionPreprocessing,
     });
-    expect(await findVgg19InCache(folder, sha256)).toMatchObject({ name: url, sha256 });
-    expect(await findVgg19InCache(folder, '0'.repeat(64))).toBeUndefined();
-    expect(await findVgg19InCache(join(folder, 'nowhere'), sha256)).toBeUndefined();
+    expect(await findCachedWeights(vgg19, folder, sha256)).toMatchObject({ name: url, sha256 });
+    expect(await findCachedWeights(vgg19, folder, '0'.repeat(64))).toBeUndefined();
+    expect(await findCachedWeights(vgg19, join(folder, 'nowhere'), sha256)).toBeUndefined();
   });
 
   it('shows the query of a URL nowhere, and keeps files of two queries apart', async () => {
-    await downloadVgg19Weights(`${url}?token=secret`, { folder });
-    await downloadVgg19Weights(`${url}?token=other`, { folder });
+    await downloadWeights(vgg19, `${url}?token=secret`, { folder });
+    await downloadWeights(vgg19, `${url}?token=other`, { folder });
     const names = await readdir(folder);
     expect(names).toHaveLength(4);
     for (const name of names) expect((await readFile(join(folder, name))).includes('secret')).toBe(false);
@@ -92,12 +86,12 @@ describe('downloadVgg19Weights', () => {
 
   it('goes on with what an earlier attempt has left, byte for byte', async () => {
     behave({ cut: ({ range }) => (range === HEAD ? undefined : 4_000_000) });
-    await problemOf(downloadVgg19Weights(url, { folder, retries: 0 }));
+    await problemOf(downloadWeights(vgg19, url, { folder, retries: 0 }));
     expect(await readdir(folder)).toHaveLength(1);
     behave({});
     const before = server.sent();
     const events: HttpEvent[] = [];
-    const { weights } = await downloadVgg19Weights(url, { folder, onEvent: (event) => events.push(event) });
+    const { weights } = await downloadWeights(vgg19, url, { folder, onEvent: (event) => events.push(event) });
     expect(weights.sha256).toBe(sha256);
     const [resume] = events;
     const kept = resume?.type === 'resume' ? resume.bytes : 0;
@@ -109,40 +103,43 @@ describe('downloadVgg19Weights', () => {
   it('lets go of what an earlier attempt has left of another state of the file', async () => {
     server.files.set('vgg/model.safetensors', otherFile);
     behave({ cut: ({ range }) => (range === HEAD ? undefined : 4_000_000) });
-    await problemOf(downloadVgg19Weights(url, { folder, retries: 0 }));
+    await problemOf(downloadWeights(vgg19, url, { folder, retries: 0 }));
     server.files.set('vgg/model.safetensors', file);
     behave({ etag: '"2"' });
     const events: HttpEvent[] = [];
-    const { weights } = await downloadVgg19Weights(url, { folder, onEvent: (event) => events.push(event) });
+    const { weights } = await downloadWeights(vgg19, url, { folder, onEvent: (event) => events.push(event) });
     expect(weights.sha256).toBe(sha256);
     expect(events[0]?.type).toBe('progress');
   });
 
   it('refuses other weights than the first time, keeps those it has, and takes them when told to', async () => {
-    const { record, path } = await downloadVgg19Weights(url, { folder });
+    const { record, path } = await downloadWeights(vgg19, url, { folder });
     server.files.set('vgg/model.safetensors', otherFile);
     server.behaviour.etag = '"2"';
-    const error = await problemOf(downloadVgg19Weights(url, { folder, force: true }));
+    const error = await problemOf(downloadWeights(vgg19, url, { folder, force: true }));
     expect(error).toMatchObject({ code: 'pinned', subject: url });
     expect(error.message).toBe(
-      `VGG-19 weights: expected ${url} to bring the weights of SHA-256 ${sha256}, as on ${record.fetched}, received ${vgg19Sha256(otherTensors)}`,
+      `VGG-19 weights: expected ${url} to bring the weights of SHA-256 ${sha256}, as on ${record.fetched}, received ${weightsSha256(vgg19, otherTensors)}`,
     );
-    expect((await readVgg19Weights(path)).sha256).toBe(sha256);
+    expect((await readWeights(vgg19, path)).sha256).toBe(sha256);
 
     // The pin outlives the weights.
     await rm(path);
-    expect(await problemOf(downloadVgg19Weights(url, { folder }))).toMatchObject({ code: 'pinned' });
+    expect(await problemOf(downloadWeights(vgg19, url, { folder }))).toMatchObject({ code: 'pinned' });
 
-    const repinned = await downloadVgg19Weights(url, { folder, repin: true });
-    expect(repinned.record.sha256).toBe(vgg19Sha256(otherTensors));
-    expect((await downloadVgg19Weights(url, { folder })).reused).toBe(true);
+    const repinned = await downloadWeights(vgg19, url, { folder, repin: true });
+    expect(repinned.record.sha256).toBe(weightsSha256(vgg19, otherTensors));
+    expect((await downloadWeights(vgg19, url, { folder })).reused).toBe(true);
   });
 
   it('fetches again what was damaged in the cache, and takes it where it is as before', async () => {
-    const { path } = await downloadVgg19Weights(url, { folder });
+    const { path } = await downloadWeights(vgg19, url, { folder });
     await truncate(path, 1_000_000);
-    expect(await downloadVgg19Weights(url, { folder })).toMatchObject({ reused: false, weights: { sha256 } });
-    expect((await verifyVgg19Cache(folder)).map(({ problem }) => problem)).toEqual([undefined]);
+    expect(await downloadWeights(vgg19, url, { folder })).toMatchObject({
+      reused: false,
+      weights: { sha256 },
+    });
+    expect((await verifyWeightsCache(vgg19, folder)).map(({ problem }) => problem)).toEqual([undefined]);
   });
 
   it('keeps weights of a manifest in the same form, with the preprocessing of Keras', async () => {
@@ -157,18 +154,21 @@ describe('downloadVgg19Weights', () => {
     );
     server.files.set('keras/all', bytes);
     behave({ cut: ({ path, range }) => (path === 'keras/all' && range !== HEAD ? 2_000_000 : undefined) });
-    await problemOf(downloadVgg19Weights(`${server.url}keras/`, { folder, retries: 0 }));
+    await problemOf(downloadWeights(vgg19, `${server.url}keras/`, { folder, retries: 0 }));
     behave({});
     const before = server.sent();
-    const { record, path } = await downloadVgg19Weights(`${server.url}keras/`, { folder });
+    const { record, path } = await downloadWeights(vgg19, `${server.url}keras/`, { folder });
     expect(server.sent() - before).toBeLessThan(needed - 1_500_000);
     expect(record).toMatchObject({ sha256, preprocessing: 'keras' });
-    expect(await readVgg19Weights(path)).toMatchObject({ sha256, preprocessing: kerasPreprocessing });
+    expect(await readWeights(vgg19, path)).toMatchObject({ sha256, preprocessing: kerasPreprocessing });
   });
 
   it('fetches anew where another preprocessing is asked for than was kept', async () => {
-    await downloadVgg19Weights(url, { folder });
-    const { reused, record } = await downloadVgg19Weights(url, { folder, preprocessing: kerasPreprocessing });
+    await downloadWeights(vgg19, url, { folder });
+    const { reused, record } = await downloadWeights(vgg19, url, {
+      folder,
+      preprocessing: kerasPreprocessing,
+    });
     expect({ reused, preprocessing: record.preprocessing }).toEqual({
       reused: false,
       preprocessing: 'keras',
@@ -177,8 +177,8 @@ describe('downloadVgg19Weights', () => {
 
   it('downloads once for two who want it at the same time', async () => {
     const both = await Promise.all([
-      downloadVgg19Weights(url, { folder }),
-      downloadVgg19Weights(url, { folder }),
+      downloadWeights(vgg19, url, { folder }),
+      downloadWeights(vgg19, url, { folder }),
     ]);
     expect(both.map(({ reused }) => reused).sort()).toEqual([false, true]);
     expect(server.sent()).toBeLessThan(needed + 70_000);
@@ -189,7 +189,7 @@ describe('downloadVgg19Weights', () => {
     await build({
       stdin: {
         contents:
-          "import { downloadVgg19Weights } from './src/node'; const [, , url, folder] = process.argv; downloadVgg19Weights(url, { folder });",
+          "import { downloadWeights } from './src/node'; const [, , url, folder] = process.argv; downloadWeights(vgg19, url, { folder });",
         resolveDir: fileURLToPath(new URL('..', import.meta.url)),
       },
       bundle: true,
@@ -225,7 +225,7 @@ describe('downloadVgg19Weights', () => {
     await utimes(join(folder, lock), past, past);
     behave({});
     const events: HttpEvent[] = [];
-    const { weights } = await downloadVgg19Weights(url, { folder, onEvent: (event) => events.push(event) });
+    const { weights } = await downloadWeights(vgg19, url, { folder, onEvent: (event) => events.push(event) });
     expect(weights.sha256).toBe(sha256);
     expect(events[0]).toMatchObject({ type: 'resume', totalBytes: needed });
   });
@@ -235,7 +235,9 @@ describe('downloadVgg19Weights', () => {
     behave({
       onPiece: async ({ range }) => (range === HEAD ? undefined : controller.abort(new Error('enough'))),
     });
-    await expect(downloadVgg19Weights(url, { folder, signal: controller.signal })).rejects.toThrow('enough');
+    await expect(downloadWeights(vgg19, url, { folder, signal: controller.signal })).rejects.toThrow(
+      'enough',
+    );
     expect((await readdir(folder)).every((name) => name.endsWith('.parts'))).toBe(true);
   });
 
@@ -245,13 +247,13 @@ describe('downloadVgg19Weights', () => {
       asked.push(String(input));
       return fetch(url, init);
     };
-    const { record } = await downloadVgg19Weights('torchvision', { folder, fetch: elsewhere });
+    const { record } = await downloadWeights(vgg19, 'torchvision', { folder, fetch: elsewhere });
     expect(record).toMatchObject({ id: 'torchvision', name: 'VGG-19 of torchvision, ImageNet-1k' });
-    expect(new Set(asked)).toEqual(new Set(vgg19Sources.map((source) => source.url)));
-    const [source = expect.unreachable()] = vgg19Sources;
-    expect(await downloadVgg19Weights(source, { folder })).toMatchObject({ reused: true, record });
-    expect(await downloadVgg19Weights(source.url, { folder })).toMatchObject({ reused: true, record });
-    await expect(downloadVgg19Weights('torchvison', { folder })).rejects.toThrow(
+    expect(new Set(asked)).toEqual(new Set(vgg19.sources.map((source) => source.url)));
+    const [source = expect.unreachable()] = vgg19.sources;
+    expect(await downloadWeights(vgg19, source, { folder })).toMatchObject({ reused: true, record });
+    expect(await downloadWeights(vgg19, source.url, { folder })).toMatchObject({ reused: true, record });
+    await expect(downloadWeights(vgg19, 'torchvison', { folder })).rejects.toThrow(
       'VGG-19 weights: expected torchvision or a URL, received "torchvison"',
     );
   });
@@ -259,25 +261,25 @@ describe('downloadVgg19Weights', () => {
 
 describe('verifyVgg19Cache', () => {
   it('tells what is whole from what was altered or removed', async () => {
-    expect(await verifyVgg19Cache(folder)).toEqual([]);
-    const { path } = await downloadVgg19Weights(url, { folder });
+    expect(await verifyWeightsCache(vgg19, folder)).toEqual([]);
+    const { path } = await downloadWeights(vgg19, url, { folder });
     const bytes = await readFile(path);
     bytes[bytes.length - 5] = (bytes.at(-5) ?? 0) ^ 1;
     await writeFile(path, bytes);
-    const [altered] = await verifyVgg19Cache(folder);
+    const [altered] = await verifyWeightsCache(vgg19, folder);
     expect(altered).toMatchObject({ path, record: { sha256 }, problem: { code: 'altered' } });
     expect(altered?.problem?.message).toMatch(
       /^VGG-19 weights: expected .* of SHA-256 \w{64}, as it was written, received \w{64}/,
     );
-    expect(await findVgg19InCache(folder, sha256)).toBeUndefined();
+    expect(await findCachedWeights(vgg19, folder, sha256)).toBeUndefined();
     await rm(path);
-    expect(await verifyVgg19Cache(folder)).toMatchObject([{ problem: { code: 'unreadable' } }]);
+    expect(await verifyWeightsCache(vgg19, folder)).toMatchObject([{ problem: { code: 'unreadable' } }]);
   });
 
   it('names a record that is none', async () => {
-    const { record } = await downloadVgg19Weights(url, { folder });
+    const { record } = await downloadWeights(vgg19, url, { folder });
     await writeFile(join(folder, `${record.id}.json`), '{"sha256": 7}');
-    const error = await problemOf(verifyVgg19Cache(folder));
+    const error = await problemOf(verifyWeightsCache(vgg19, folder));
     expect(error).toMatchObject({ code: 'altered', subject: join(folder, `${record.id}.json`) });
     expect(error.message).toMatch(
       /expected the record of downloaded weights in .*\.json, received something else$/,

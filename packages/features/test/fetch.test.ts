@@ -1,9 +1,15 @@
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  fetchWeights,
+  kerasPreprocessing,
+  torchvisionPreprocessing,
+  vgg19,
+  weightsFromSafetensors,
+  weightsSha256,
+} from '@utad/features';
 import type { HttpEvent } from '@utad/files';
-import { kerasPreprocessing, torchvisionPreprocessing, vgg19Sha256 } from '@utad/perceptual';
-import { fetchVgg19Weights, vgg19WeightsFromSafetensors } from '@utad/perceptual/load';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Behaviour, type Served, serve } from '../../../scripts/testing/file-server';
 import { problemOf } from './problem-of';
@@ -18,7 +24,7 @@ import {
 } from './safetensors-file';
 
 const tensors = referenceTensors();
-const sha256 = vgg19Sha256(tensors);
+const sha256 = weightsSha256(vgg19, tensors);
 const file = safetensorsFile(torchvisionTensors());
 const needed = 9_302_272;
 
@@ -52,8 +58,8 @@ function manifestFiles(folder = ''): Record<string, Uint8Array> {
 describe('fetchVgg19Weights of a safetensors file', () => {
   it('gives bit for bit what the file on the disk holds, from a server that knows ranges', async () => {
     const server = await start({ 'vgg/model.safetensors': file });
-    const weights = await fetchVgg19Weights(`${server.url}vgg/model.safetensors`);
-    const disk = await vgg19WeightsFromSafetensors(inMemory(file));
+    const weights = await fetchWeights(vgg19, `${server.url}vgg/model.safetensors`);
+    const disk = await weightsFromSafetensors(vgg19, inMemory(file));
     expect(weights.sha256).toBe(disk.sha256);
     for (const [name, { data }] of Object.entries(disk.tensors)) {
       const fetched = weights.tensors[name]?.data ?? expect.unreachable(name);
@@ -76,7 +82,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       const size = await writeWholeVgg19(path);
       expect(size).toBeGreaterThan(574_600_000);
       const server = await start({ 'model.safetensors': { path, size } });
-      const weights = await fetchVgg19Weights(`${server.url}model.safetensors`);
+      const weights = await fetchWeights(vgg19, `${server.url}model.safetensors`);
       expect(weights.sha256).toBe(sha256);
       expect(server.sent()).toBeLessThan(needed + 70_000);
       // The header, and three runs of layers.
@@ -91,7 +97,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
     all.set('classifier.0.bias', f32([500_000], new Float32Array(500_000)));
     all.set('head.fc.weight', f32([4_000_000], new Float32Array(4_000_000)));
     const server = await start({ 'model.safetensors': safetensorsFile(all) }, { ranges: false });
-    const weights = await fetchVgg19Weights(`${server.url}model.safetensors`);
+    const weights = await fetchWeights(vgg19, `${server.url}model.safetensors`);
     expect(weights.sha256).toBe(sha256);
     expect(server.requests.map(({ status }) => status)).toEqual([200, 200]);
     // Its last 16 MB are not wanted; what was on its way to us already counts.
@@ -105,7 +111,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       { cut: ({ bytes: _, range }) => (range !== 'bytes=0-65535' && cuts++ < 3 ? 2_000_000 : undefined) },
     );
     const events: HttpEvent[] = [];
-    const weights = await fetchVgg19Weights(`${server.url}model.safetensors`, {
+    const weights = await fetchWeights(vgg19, `${server.url}model.safetensors`, {
       onEvent: (event) => events.push(event),
     });
     expect(weights.sha256).toBe(sha256);
@@ -124,7 +130,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       { 'model.safetensors': file },
       { etag: null, cut: ({ range }) => (range !== 'bytes=0-65535' && cuts++ < 1 ? 2_000_000 : undefined) },
     );
-    const weights = await fetchVgg19Weights(`${server.url}model.safetensors`);
+    const weights = await fetchWeights(vgg19, `${server.url}model.safetensors`);
     expect(weights.sha256).toBe(sha256);
     expect(server.sent()).toBeGreaterThan(needed + 2_000_000);
   });
@@ -135,7 +141,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       { 'model.safetensors': file },
       { etag: null, headers: { 'last-modified': modified, etag: 'W/"1"' } },
     );
-    await fetchVgg19Weights(`${server.url}model.safetensors`);
+    await fetchWeights(vgg19, `${server.url}model.safetensors`);
     expect(server.requests.at(-1)?.ifRange).toBe(modified);
   });
 
@@ -155,7 +161,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
     // The first connection ends in the old state; the next one finds the new.
     server.behaviour.cut = ({ range }) => (range === 'bytes=0-65535' ? undefined : 3_000_000);
     const events: HttpEvent[] = [];
-    const weights = await fetchVgg19Weights(`${server.url}model.safetensors`, {
+    const weights = await fetchWeights(vgg19, `${server.url}model.safetensors`, {
       onEvent: (event) => events.push(event),
     });
     expect(weights.sha256).toBe(sha256);
@@ -170,7 +176,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
     };
     const events: HttpEvent[] = [];
     const error = await problemOf(
-      fetchVgg19Weights(`${server.url}model.safetensors`, { onEvent: (event) => events.push(event) }),
+      fetchWeights(vgg19, `${server.url}model.safetensors`, { onEvent: (event) => events.push(event) }),
     );
     expect(error).toMatchObject({ code: 'changed', subject: `${server.url}model.safetensors` });
     expect(error.message).toMatch(
@@ -186,7 +192,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       { status: () => (failures++ < 2 ? 503 : undefined) },
     );
     const events: HttpEvent[] = [];
-    await fetchVgg19Weights(`${server.url}model.safetensors`, { onEvent: (event) => events.push(event) });
+    await fetchWeights(vgg19, `${server.url}model.safetensors`, { onEvent: (event) => events.push(event) });
     expect(events.filter((event) => event.type === 'retry').map(({ seconds }) => seconds)).toEqual([0.5, 1]);
   });
 
@@ -195,7 +201,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
     const server = await start({ 'model.safetensors': file });
     const reason = new Error('enough');
     await expect(
-      fetchVgg19Weights(`${server.url}model.safetensors`, {
+      fetchWeights(vgg19, `${server.url}model.safetensors`, {
         signal: controller.signal,
         onEvent: ({ type }) => {
           if (type === 'progress') controller.abort(reason);
@@ -203,7 +209,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
       }),
     ).rejects.toBe(reason);
     expect(server.sent()).toBeLessThan(needed);
-    await expect(fetchVgg19Weights(server.url, { signal: controller.signal })).rejects.toBe(reason);
+    await expect(fetchWeights(vgg19, server.url, { signal: controller.signal })).rejects.toBe(reason);
   });
 
   it.each<[string, Served | undefined, Behaviour, string, RegExp]>([
@@ -274,7 +280,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
   ])('says in one line: %s', async (_, bytes, behaviour, problem, message) => {
     const server = await start(bytes === undefined ? {} : { 'm.safetensors': bytes }, behaviour);
     const url = `${server.url}m.safetensors?token=secret`;
-    const error = await problemOf(fetchVgg19Weights(url, { retries: 1, patience: 0.2 }));
+    const error = await problemOf(fetchWeights(vgg19, url, { retries: 1, patience: 0.2 }));
     expect(error.code).toBe(problem);
     expect(error.message).toMatch(message);
     expect(error.message).not.toMatch(/\n|secret/);
@@ -283,7 +289,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
   it('says that no server is there', async () => {
     const server = await start({});
     await server.close();
-    const error = await problemOf(fetchVgg19Weights(`${server.url}m.safetensors`, { retries: 0 }));
+    const error = await problemOf(fetchWeights(vgg19, `${server.url}m.safetensors`, { retries: 0 }));
     expect(error).toMatchObject({ code: 'unreachable' });
     expect(error.message).toMatch(
       /^VGG-19 weights: expected an answer from http:.*, received none: .*ECONNREFUSED/,
@@ -291,10 +297,10 @@ describe('fetchVgg19Weights of a safetensors file', () => {
   });
 
   it('refuses what is no URL of http', async () => {
-    await expect(fetchVgg19Weights('file:///etc/passwd')).rejects.toThrow(
+    await expect(fetchWeights(vgg19, 'file:///etc/passwd')).rejects.toThrow(
       'VGG-19 weights: expected a URL of http or https, received file:',
     );
-    await expect(fetchVgg19Weights('vgg')).rejects.toThrow(TypeError);
+    await expect(fetchWeights(vgg19, 'vgg')).rejects.toThrow(TypeError);
   });
 });
 
@@ -308,7 +314,7 @@ describe('fetchVgg19Weights in a browser', () => {
         return undefined;
       };
       const events: HttpEvent[] = [];
-      const weights = await fetchVgg19Weights(`${server.url}model.safetensors`, {
+      const weights = await fetchWeights(vgg19, `${server.url}model.safetensors`, {
         onEvent: (event) => events.push(event),
       });
       expect(weights.sha256).toBe(sha256);
@@ -329,7 +335,7 @@ describe('fetchVgg19Weights in a browser', () => {
       if (status === 206) headers.delete('content-length');
       return new Response(response.body, { status, statusText, headers });
     };
-    const weights = await fetchVgg19Weights(`${server.url}model.safetensors`, { fetch: hiding });
+    const weights = await fetchWeights(vgg19, `${server.url}model.safetensors`, { fetch: hiding });
     expect(weights.sha256).toBe(sha256);
     expect(server.requests.map(({ status }) => status).slice(0, 2)).toEqual([206, 200]);
   });
@@ -339,7 +345,7 @@ describe('fetchVgg19Weights of a manifest', () => {
   it('reads shards beside it, with its query, and takes it for one of Keras', async () => {
     const server = await start(manifestFiles('vgg 19/'));
     const url = `${server.url}vgg%2019/weights_manifest.json?token=secret`;
-    const weights = await fetchVgg19Weights(url);
+    const weights = await fetchWeights(vgg19, url);
     expect(weights).toMatchObject({
       name: `${server.url}vgg%2019/weights_manifest.json`,
       sha256,
@@ -357,7 +363,7 @@ describe('fetchVgg19Weights of a manifest', () => {
         path === 'vgg/shard 7' && range !== 'bytes=0-65535' && cuts++ < 1 ? 1_000_000 : undefined,
     });
     const options = { name: 'mine', preprocessing: torchvisionPreprocessing };
-    const weights = await fetchVgg19Weights(`${server.url}vgg/`, options);
+    const weights = await fetchWeights(vgg19, `${server.url}vgg/`, options);
     expect(weights).toMatchObject({ ...options, sha256 });
     expect(cuts).toBe(2);
   });
@@ -365,11 +371,11 @@ describe('fetchVgg19Weights of a manifest', () => {
   it('looks for model.json and model.safetensors in a folder too, and says when there is none', async () => {
     const { 'weights_manifest.json': manifest = new Uint8Array(), ...shards } = manifestFiles();
     const layers = await start({ ...shards, 'model.json': manifest });
-    expect((await fetchVgg19Weights(layers.url)).sha256).toBe(sha256);
+    expect((await fetchWeights(vgg19, layers.url)).sha256).toBe(sha256);
     const single = await start({ 'model.safetensors': file });
-    expect((await fetchVgg19Weights(single.url)).sha256).toBe(sha256);
+    expect((await fetchWeights(vgg19, single.url)).sha256).toBe(sha256);
     const none = await start({});
-    const error = await problemOf(fetchVgg19Weights(none.url));
+    const error = await problemOf(fetchWeights(vgg19, none.url));
     expect(error.message).toBe(
       `VGG-19 weights: expected weights_manifest.json or model.json or model.safetensors in ${none.url}, received 404 for each`,
     );
@@ -378,13 +384,13 @@ describe('fetchVgg19Weights of a manifest', () => {
   it('says which shard is not there', async () => {
     const { 'shard 3': _, ...files } = manifestFiles();
     const server = await start(files);
-    const error = await problemOf(fetchVgg19Weights(server.url));
+    const error = await problemOf(fetchWeights(vgg19, server.url));
     expect(error).toMatchObject({ code: 'unreadable', status: 404, subject: `${server.url}shard%203` });
   });
 
   it('refuses a manifest that is longer than any', async () => {
     const server = await start({ 'model.json': new Uint8Array(5_000_000).fill(0x20) });
-    const error = await problemOf(fetchVgg19Weights(`${server.url}model.json`));
+    const error = await problemOf(fetchWeights(vgg19, `${server.url}model.json`));
     expect(error.message).toMatch(/model\.json of at most 4194304 bytes, received one of 5000000$/);
     expect(server.sent()).toBeLessThan(70_000);
   });

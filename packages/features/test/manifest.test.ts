@@ -1,5 +1,10 @@
-import { vgg19Sha256, WeightsError, type WeightsErrorCode } from '@utad/perceptual';
-import { vgg19WeightsFromManifest } from '@utad/perceptual/load';
+import {
+  vgg19,
+  WeightsError,
+  type WeightsErrorCode,
+  weightsFromManifest,
+  weightsSha256,
+} from '@utad/features';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layerTable, referenceTensors } from './reference';
 
@@ -65,12 +70,16 @@ async function problemOf(promise: Promise<unknown>): Promise<WeightsError> {
 describe('vgg19WeightsFromManifest', () => {
   let hash = '';
   beforeAll(() => {
-    hash = vgg19Sha256(tensors);
+    hash = weightsSha256(vgg19, tensors);
   });
 
   it('reads every tensor of a manifest object with a group a layer', async () => {
     const { groups, files } = perLayer();
-    const weights = await vgg19WeightsFromManifest({ format: 'any', weightsManifest: groups }, reader(files));
+    const weights = await weightsFromManifest(
+      vgg19,
+      { format: 'any', weightsManifest: groups },
+      reader(files),
+    );
     expect(Object.keys(weights.tensors)).toEqual(names);
     for (const name of names) {
       const { shape, data } = weights.tensors[name] ?? expect.unreachable(name);
@@ -89,7 +98,7 @@ describe('vgg19WeightsFromManifest', () => {
       shape: [...(tensors[name]?.shape ?? [])],
       dtype: 'float32',
     }));
-    const read = await vgg19WeightsFromManifest([{ paths: [...files.keys()], weights }], reader(files), {
+    const read = await weightsFromManifest(vgg19, [{ paths: [...files.keys()], weights }], reader(files), {
       name: 'mine',
     });
     expect(read).toMatchObject({ name: 'mine', sha256: hash });
@@ -103,11 +112,11 @@ describe('vgg19WeightsFromManifest', () => {
       paths: ['../never/read'],
       weights: [{ name: 'predictions/kernel', shape: [4], dtype: 'int32' }],
     });
-    expect((await vgg19WeightsFromManifest(groups, reader(files))).sha256).toBe(hash);
+    expect((await weightsFromManifest(vgg19, groups, reader(files))).sha256).toBe(hash);
   });
 
   it('passes on what the reader throws', async () => {
-    await expect(vgg19WeightsFromManifest(perLayer().groups, reader(new Map()))).rejects.toThrow(
+    await expect(weightsFromManifest(vgg19, perLayer().groups, reader(new Map()))).rejects.toThrow(
       'no group1-shard1of1',
     );
   });
@@ -237,7 +246,7 @@ describe('vgg19WeightsFromManifest', () => {
   it.each(cases)('refuses %s', async (_, problem, change, message) => {
     const source = perLayer();
     const manifest = change(source);
-    const error = await problemOf(vgg19WeightsFromManifest(manifest, reader(source.files)));
+    const error = await problemOf(weightsFromManifest(vgg19, manifest, reader(source.files)));
     expect(error.code).toBe(problem);
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('\n');
@@ -248,7 +257,9 @@ describe('vgg19WeightsFromManifest', () => {
     async (path) => {
       const { groups } = perLayer();
       groups[7]?.paths.push(path);
-      const error = await problemOf(vgg19WeightsFromManifest(groups, async () => expect.unreachable('read')));
+      const error = await problemOf(
+        weightsFromManifest(vgg19, groups, async () => expect.unreachable('read')),
+      );
       expect(error).toMatchObject({ code: 'path', subject: path });
     },
   );

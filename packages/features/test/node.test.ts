@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vgg19Sha256, WeightsError } from '@utad/perceptual';
-import { readVgg19Weights } from '@utad/perceptual/node';
+import { vgg19, WeightsError, weightsSha256 } from '@utad/features';
+import { readWeights } from '@utad/features/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { referenceTensors } from './reference';
 
@@ -24,14 +24,14 @@ describe('readVgg19Weights', () => {
   afterEach(() => rm(join(folder, '..'), { recursive: true }));
 
   it('reads a folder or a file in it, under either name, and calls the weights after the folder', async () => {
-    const sha256 = vgg19Sha256(referenceTensors());
-    expect(await readVgg19Weights(folder)).toMatchObject({ name: 'my-vgg', sha256 });
-    expect(await readVgg19Weights(join(folder, 'weights_manifest.json'))).toMatchObject({
+    const sha256 = weightsSha256(vgg19, referenceTensors());
+    expect(await readWeights(vgg19, folder)).toMatchObject({ name: 'my-vgg', sha256 });
+    expect(await readWeights(vgg19, join(folder, 'weights_manifest.json'))).toMatchObject({
       name: 'my-vgg',
       sha256,
     });
     await rename(join(folder, 'weights_manifest.json'), join(folder, 'model.json'));
-    expect(await readVgg19Weights(folder, { name: 'other' })).toMatchObject({ name: 'other', sha256 });
+    expect(await readWeights(vgg19, folder, { name: 'other' })).toMatchObject({ name: 'other', sha256 });
   });
 
   it.each<[string, string, (folder: string) => Promise<string>, RegExp]>([
@@ -69,7 +69,7 @@ describe('readVgg19Weights', () => {
       /expected a safetensors file or a manifest in JSON in .*weights_manifest.json/,
     ],
   ])('refuses %s', async (_, problem, prepare, message) => {
-    const error: unknown = await readVgg19Weights(await prepare(folder)).catch((reason: unknown) => reason);
+    const error: unknown = await readWeights(vgg19, await prepare(folder)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(WeightsError);
     expect(error).toMatchObject({ code: problem, message: expect.stringMatching(message) });
   });

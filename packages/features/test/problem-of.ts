@@ -1,4 +1,4 @@
-import { WeightsError } from '@utad/perceptual';
+import { WeightsError } from '@utad/features';
 
 /** The WeightsError that a promise is rejected with. */
 export async function problemOf(promise: Promise<unknown>): Promise<WeightsError> {

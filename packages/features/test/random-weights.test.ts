@@ -1,21 +1,21 @@
-import { randomVgg19Weights, vgg19Sha256 } from '@utad/perceptual';
+import { randomWeights, vgg19, weightsSha256 } from '@utad/features';
 import { describe, expect, it } from 'vitest';
 import { layerTable } from './reference';
 
 describe('randomVgg19Weights', () => {
   it('is the same for a seed everywhere and for ever, so that results can name it', () => {
-    const weights = randomVgg19Weights(0);
+    const weights = randomWeights(vgg19, 0);
     expect(weights.name).toBe('random (seed 0)');
     expect(weights.sha256).toBe('469efa0664ac5fe0d71fa75bd71cdccf0bd243fce63cbb9627c8b2f59e0c6b58');
-    expect(vgg19Sha256(weights.tensors)).toBe(weights.sha256);
+    expect(weightsSha256(vgg19, weights.tensors)).toBe(weights.sha256);
   });
 
   it('differs between seeds', () => {
-    expect(randomVgg19Weights(1).sha256).not.toBe(randomVgg19Weights(2).sha256);
+    expect(randomWeights(vgg19, 1).sha256).not.toBe(randomWeights(vgg19, 2).sha256);
   });
 
   it('is normal with the deviation of He and biases of zero', () => {
-    const { tensors } = randomVgg19Weights(3);
+    const { tensors } = randomWeights(vgg19, 3);
     for (const [name, inputs, filters] of layerTable) {
       const kernel = tensors[`${name}/kernel`];
       expect(kernel?.shape).toEqual([3, 3, inputs, filters]);
@@ -32,7 +32,7 @@ describe('randomVgg19Weights', () => {
 
   it('refuses seeds that are no integers in [0, 2^32)', () => {
     for (const seed of [-1, 0.5, 2 ** 32, Number.NaN]) {
-      expect(() => randomVgg19Weights(seed)).toThrow(`received ${seed}`);
+      expect(() => randomWeights(vgg19, seed)).toThrow(`received ${seed}`);
     }
   });
 });

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import type { Images } from '@utad/layers';
-import { type Preprocessing, type Vgg19Weights, vgg19Sha256, type WeightTensor } from '@utad/perceptual';
+import {
+  type BackboneWeights,
+  type Preprocessing,
+  vgg19,
+  type WeightTensor,
+  weightsSha256,
+} from '@utad/features';
 import { z } from 'zod';
 
 const resultSchema = z.object({
@@ -53,13 +58,19 @@ export function referenceTensors(table = layerTable): Record<string, WeightTenso
   return tensors;
 }
 
-export function referenceWeights(preprocessing: Preprocessing): Vgg19Weights {
+export function referenceWeights(preprocessing: Preprocessing): BackboneWeights {
   const tensors = referenceTensors();
-  return { name: 'reference', sha256: vgg19Sha256(tensors), preprocessing, tensors };
+  return {
+    backbone: vgg19,
+    name: 'reference',
+    sha256: weightsSha256(vgg19, tensors),
+    preprocessing,
+    tensors,
+  };
 }
 
 /** `[2, 12, 8, 3]`, in [0, 1). */
-export function referenceImage(index: number): Images {
+export function referenceImage(index: number): tf.Tensor4D {
   return tf.tensor4d(Float32Array.from(uniform(10_000_000 + index * 576, 576)), [2, 12, 8, 3]);
 }
 

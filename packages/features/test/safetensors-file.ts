@@ -1,4 +1,4 @@
-import type { WeightTensor } from '@utad/perceptual';
+import type { WeightTensor } from '@utad/features';
 import { layerTable, referenceTensors } from './reference';
 
 /** A tensor as a file has it. */

@@ -4,17 +4,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { decodeSafetensor, parseSafetensorsHeader } from '@utad/files';
 import {
+  type BackboneWeights,
+  encodeWeights,
+  featureScale,
   kerasPreprocessing,
-  randomVgg19Weights,
+  randomWeights,
   torchvisionPreprocessing,
-  Vgg19,
-  type Vgg19Weights,
-  vgg19Sha256,
-} from '@utad/perceptual';
-import { encodeVgg19Weights, featureScale, vgg19WeightsFromSafetensors } from '@utad/perceptual/load';
-import { readVgg19Weights } from '@utad/perceptual/node';
+  vgg19,
+  weightsFromSafetensors,
+  weightsSha256,
+} from '@utad/features';
+import { readWeights } from '@utad/features/node';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { decodeSafetensor, parseSafetensorsHeader } from '@utad/files';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { problemOf } from './problem-of';
@@ -44,8 +47,11 @@ const tensors = referenceTensors();
 const file = safetensorsFile(torchvisionTensors());
 const allLayers = layerTable.map(([name]) => name);
 
-function expectSame(weights: Vgg19Weights, expected: Readonly<Record<string, { data: Float32Array }>>): void {
-  expect(weights.sha256).toBe(vgg19Sha256(weights.tensors));
+function expectSame(
+  weights: BackboneWeights,
+  expected: Readonly<Record<string, { data: Float32Array }>>,
+): void {
+  expect(weights.sha256).toBe(weightsSha256(vgg19, weights.tensors));
   for (const [name, { data }] of Object.entries(expected)) {
     const found = weights.tensors[name]?.data ?? expect.unreachable(name);
     expect(found.length).toBe(data.length);
@@ -67,15 +73,15 @@ describe('a safetensors file with torchvision names', () => {
   it('is read from the very bytes that the safetensors library writes', async () => {
     expect(file.length).toBe(torch.fileBytes);
     expect(createHash('sha256').update(file).digest('hex')).toBe(torch.fileSha256);
-    const weights = await vgg19WeightsFromSafetensors(inMemory(file));
+    const weights = await weightsFromSafetensors(vgg19, inMemory(file));
     expectSame(weights, tensors);
     expect(weights).toMatchObject({ name: 'VGG-19', preprocessing: torchvisionPreprocessing });
   });
 
   it("has PyTorch's activations in every layer", async () => {
-    const weights = await vgg19WeightsFromSafetensors(inMemory(file));
-    const vgg = new Vgg19(weights, { layers: allLayers });
-    const features = vgg.features(referenceImage(0));
+    const weights = await weightsFromSafetensors(vgg19, inMemory(file));
+    const vgg = new TfjsBackbone(weights, { layers: allLayers });
+    const features = vgg.tensorFeatures(referenceImage(0));
     features.forEach((feature, l) => {
       const found = feature.dataSync().filter((_, i) => i % 97 === 0);
       expect(relativeError(found, torch.features[vgg.layers[l] ?? ''] ?? [])).toBeLessThan(1e-5);
@@ -93,7 +99,7 @@ describe('a safetensors file with torchvision names', () => {
     all.set('features.28.weight', f32([50_000], new Float32Array(50_000)));
     all.set('head.fc.bias', f32([1000], new Float32Array(1000)));
     const source = inMemory(safetensorsFile(all));
-    expectSame(await vgg19WeightsFromSafetensors(source), tensors);
+    expectSame(await weightsFromSafetensors(vgg19, source), tensors);
     const read = source.reads.reduce((sum, [, length]) => sum + length, 0);
     const needed = [...torchvisionTensors().values()].reduce((sum, { bytes }) => sum + bytes.length, 0);
     expect(needed).toBe(9_302_272);
@@ -104,7 +110,7 @@ describe('a safetensors file with torchvision names', () => {
 
   it('may have any prefix before its names', async () => {
     const all = [...torchvisionTensors()].map(([name, tensor]) => [`model.vgg.${name}`, tensor] as const);
-    expectSame(await vgg19WeightsFromSafetensors(inMemory(safetensorsFile(new Map(all)))), tensors);
+    expectSame(await weightsFromSafetensors(vgg19, inMemory(safetensorsFile(new Map(all)))), tensors);
   });
 
   it('may be of half precision, whose values are kept', async () => {
@@ -117,16 +123,16 @@ describe('a safetensors file with torchvision names', () => {
       const bits = new Uint32Array(values.slice().buffer).map((value) => value & 0xffff0000);
       return [name, { data: new Float32Array(bits.buffer) }] as const;
     });
-    const weights = await vgg19WeightsFromSafetensors(inMemory(safetensorsFile(new Map(all))));
+    const weights = await weightsFromSafetensors(vgg19, inMemory(safetensorsFile(new Map(all))));
     expectSame(weights, Object.fromEntries(expected));
   });
 
   it('takes another preprocessing, and a name, from the caller or from its metadata', async () => {
     const options = { name: 'mine', preprocessing: kerasPreprocessing };
-    expect(await vgg19WeightsFromSafetensors(inMemory(file), options)).toMatchObject(options);
+    expect(await weightsFromSafetensors(vgg19, inMemory(file), options)).toMatchObject(options);
     const metadata = { name: 'theirs', preprocessing: JSON.stringify(kerasPreprocessing) };
     const said = safetensorsFile(torchvisionTensors(), metadata);
-    expect(await vgg19WeightsFromSafetensors(inMemory(said))).toMatchObject({
+    expect(await weightsFromSafetensors(vgg19, inMemory(said))).toMatchObject({
       name: 'theirs',
       preprocessing: kerasPreprocessing,
     });
@@ -228,7 +234,7 @@ describe('weights that cannot be used, in one line', () => {
       /expected a preprocessing \{ name, scale, order, mean, deviation \} in the metadata, received \{"name"/,
     ],
   ])('%s', async (_, bytes, problem, message) => {
-    const error = await problemOf(vgg19WeightsFromSafetensors(inMemory(bytes)));
+    const error = await problemOf(weightsFromSafetensors(vgg19, inMemory(bytes)));
     expect(error.code).toBe(problem);
     expect(error.message).toMatch(message);
     expect(error.message).not.toContain('\n');
@@ -236,7 +242,7 @@ describe('weights that cannot be used, in one line', () => {
 
   it('a read that brings fewer bytes than there should be', async () => {
     const source = { size: file.length, read: async (at: number) => file.subarray(at, at + 5) };
-    expect(await problemOf(vgg19WeightsFromSafetensors(source))).toMatchObject({
+    expect(await problemOf(weightsFromSafetensors(vgg19, source))).toMatchObject({
       code: 'size',
       message: 'VGG-19 weights: expected 8 bytes from byte 0 on, received 5',
     });
@@ -259,26 +265,27 @@ describe('the header of a safetensors file', () => {
 });
 
 describe('encodeVgg19Weights', () => {
-  const weights: Vgg19Weights = {
+  const weights: BackboneWeights = {
+    backbone: vgg19,
     name: 'Größe',
-    sha256: vgg19Sha256(tensors),
+    sha256: weightsSha256(vgg19, tensors),
     preprocessing: kerasPreprocessing,
     tensors,
   };
 
   it('writes a file that reads as the same weights, name and preprocessing', async () => {
-    const encoded = encodeVgg19Weights(weights, { metadata: { source: 'here' } });
-    const read = await vgg19WeightsFromSafetensors(inMemory(encoded));
+    const encoded = encodeWeights(weights, { metadata: { source: 'here' } });
+    const read = await weightsFromSafetensors(vgg19, inMemory(encoded));
     expect(read).toMatchObject({ name: 'Größe', sha256: weights.sha256, preprocessing: kerasPreprocessing });
     expectSame(read, tensors);
-    const again = encodeVgg19Weights(weights, { metadata: { source: 'here' } });
+    const again = encodeWeights(weights, { metadata: { source: 'here' } });
     expect(Buffer.compare(again, encoded)).toBe(0);
   });
 
   it('writes half precision in half the room, to 11 significant bits', async () => {
-    const encoded = encodeVgg19Weights(weights, { dtype: 'F16' });
+    const encoded = encodeWeights(weights, { dtype: 'F16' });
     expect(encoded.length).toBeLessThan(5_000_000);
-    const read = await vgg19WeightsFromSafetensors(inMemory(encoded));
+    const read = await weightsFromSafetensors(vgg19, inMemory(encoded));
     for (const [name, { data: values }] of Object.entries(tensors)) {
       const found = read.tensors[name]?.data ?? expect.unreachable(name);
       const worst = values.reduce((most, value, i) => {
@@ -293,17 +300,18 @@ describe('encodeVgg19Weights', () => {
 
 describe('the same numbers under two preprocessings', () => {
   it('are two networks', async () => {
-    const keras: Vgg19Weights = {
+    const keras: BackboneWeights = {
+      backbone: vgg19,
       name: 'keras',
-      sha256: vgg19Sha256(tensors),
+      sha256: weightsSha256(vgg19, tensors),
       preprocessing: kerasPreprocessing,
       tensors,
     };
-    const torchvision = await vgg19WeightsFromSafetensors(inMemory(file));
+    const torchvision = await weightsFromSafetensors(vgg19, inMemory(file));
     expect(torchvision.sha256).toBe(keras.sha256);
     const [a, b] = [keras, torchvision].map((weights) => {
-      const vgg = new Vgg19(weights, { layers: ['conv1_1'] });
-      const [feature = expect.unreachable()] = vgg.features(referenceImage(0));
+      const vgg = new TfjsBackbone(weights, { layers: ['conv1_1'] });
+      const [feature = expect.unreachable()] = vgg.tensorFeatures(referenceImage(0));
       vgg.dispose();
       return feature.dataSync();
     });
@@ -335,9 +343,12 @@ describe('the same numbers under two preprocessings', () => {
       'conv1_1/kernel': { shape: [3, 3, 3, 64], data: turned },
       'conv1_1/bias': { shape: [64], data: Float32Array.from(bias) },
     };
-    const features = (preprocessing: Vgg19Weights['preprocessing'], of: Vgg19Weights['tensors']) => {
-      const vgg = new Vgg19({ name: '', sha256: '', preprocessing, tensors: of }, { layers: ['conv1_1'] });
-      const [feature = expect.unreachable()] = vgg.features(referenceImage(0));
+    const features = (preprocessing: BackboneWeights['preprocessing'], of: BackboneWeights['tensors']) => {
+      const vgg = new TfjsBackbone(
+        { backbone: vgg19, name: '', sha256: '', preprocessing, tensors: of },
+        { layers: ['conv1_1'] },
+      );
+      const [feature = expect.unreachable()] = vgg.tensorFeatures(referenceImage(0));
       const inner = tf.slice(feature, [0, 1, 1, 0], [2, 10, 6, 64]).dataSync();
       vgg.dispose();
       return inner;
@@ -353,15 +364,15 @@ describe('readVgg19Weights of a safetensors file', () => {
     try {
       const path = join(folder, 'model.safetensors');
       await writeFile(path, file);
-      const weights = await readVgg19Weights(path);
+      const weights = await readWeights(vgg19, path);
       expectSame(weights, tensors);
       const folderName = folder.split('/').at(-1);
       expect(weights.name).toBe(folderName);
-      expect(await readVgg19Weights(folder)).toMatchObject({ name: folderName, sha256: weights.sha256 });
+      expect(await readWeights(vgg19, folder)).toMatchObject({ name: folderName, sha256: weights.sha256 });
       await writeFile(join(folder, 'other.bin'), file);
-      expect(await readVgg19Weights(join(folder, 'other.bin'))).toMatchObject({ name: 'other' });
+      expect(await readWeights(vgg19, join(folder, 'other.bin'))).toMatchObject({ name: 'other' });
       await writeFile(path, file.subarray(0, 1_000_000));
-      expect(await problemOf(readVgg19Weights(path))).toMatchObject({ code: 'size' });
+      expect(await problemOf(readWeights(vgg19, path))).toMatchObject({ code: 'size' });
     } finally {
       await rm(folder, { recursive: true });
     }
@@ -375,10 +386,10 @@ describe('featureScale', () => {
       return (([16 * x + 3 * y, 5 * x + 16 * y, 7 * x * y][c] ?? 0) % 256) / 255;
     });
     for (const preprocessing of [kerasPreprocessing, torchvisionPreprocessing]) {
-      const weights = { ...randomVgg19Weights(3), preprocessing };
+      const weights = { ...randomWeights(vgg19, 3), preprocessing };
       const scale = featureScale(weights);
-      const vgg = new Vgg19(weights, { layers: allLayers });
-      const features = vgg.features(tf.tensor4d(pixels, [1, 16, 16, 3]));
+      const vgg = new TfjsBackbone(weights, { layers: allLayers });
+      const features = vgg.tensorFeatures(tf.tensor4d(pixels, [1, 16, 16, 3]));
       expect(Object.keys(scale)).toEqual(allLayers);
       features.forEach((feature, l) => {
         const [mean = Number.NaN] = tf.mean(feature).dataSync();
@@ -391,7 +402,7 @@ describe('featureScale', () => {
   it.skipIf(data === undefined)(
     'is that of the ImageNet weights (skipped without UTAD_TEST_DATA)',
     async () => {
-      const scale = featureScale(await readVgg19Weights(join(data ?? '', 'vgg19-imagenet-tfjs')));
+      const scale = featureScale(await readWeights(vgg19, join(data ?? '', 'vgg19-imagenet-tfjs')));
       // From reference-activations.json beside them.
       expect(scale.conv1_2).toBeCloseTo(143.573806, 3);
       expect(scale.conv2_2).toBeCloseTo(268.336978, 3);

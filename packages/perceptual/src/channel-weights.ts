@@ -36,7 +36,8 @@ export async function channelWeightsFromSafetensors(
       const { begin, end } = stored;
       const { data } = decodeSafetensor(await readBytes(file, begin, end - begin), stored, name);
       const wrong = data.find((value) => !(Number.isFinite(value) && value >= 0));
-      if (wrong !== undefined) throw unfit('value', `values of at least 0 in ${name}, received ${wrong}`, name);
+      if (wrong !== undefined)
+        throw unfit('value', `values of at least 0 in ${name}, received ${wrong}`, name);
       weights.push(data);
     }
     return weights;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Images } from '@utad/layers';
 import type { TensorFeatureExtractor } from '@utad/features/tfjs';
+import type { Images } from '@utad/layers';
 import { PerceptualReference } from './perceptual-reference';
 
 /** How {@link PerceptualScorer} weighs features. */

@@ -13,8 +13,10 @@ import {
 } from '@utad/detector';
 import { imagesTensor, predictionOf, weightsState } from '@utad/detector/tfjs';
 import { ExpertNet, expertNetStage } from '@utad/expert-net';
+import type { BackboneWeights } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import { IeNet, ieNetStage } from '@utad/ie-net';
-import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
+import { PerceptualScorer } from '@utad/perceptual';
 import { trainStages } from '@utad/training';
 import { type TwoStageConfig, twoStageConfig } from './config';
 
@@ -30,7 +32,7 @@ const PAIRS = [
 /** What a {@link TwoStage} is made with besides its configuration. */
 export interface TwoStageOptions {
   /** Weights of the perceptual measurement. */
-  readonly vgg19: Vgg19Weights;
+  readonly vgg19: BackboneWeights;
   /** Fixes the initial weights of the networks. Default 0. */
   readonly seed?: number;
 }
@@ -47,7 +49,7 @@ export class TwoStage implements AnomalyDetector {
   readonly ieNet: IeNet;
   /** Stage 2: m and x to x̂, x to m̂. */
   readonly expertNet: ExpertNet;
-  private readonly vgg19: Vgg19;
+  private readonly vgg19: TfjsBackbone;
   private readonly scorer: PerceptualScorer;
 
   /** @throws ZodError when the configuration is not valid. */
@@ -55,7 +57,7 @@ export class TwoStage implements AnomalyDetector {
     this.config = twoStageConfig.parse(config);
     this.ieNet = new IeNet(this.config.ieNet, { seed: deriveSeed(seed, 'ie-net') });
     this.expertNet = new ExpertNet(this.config.expertNet, { seed: deriveSeed(seed, 'expert-net') });
-    this.vgg19 = new Vgg19(vgg19);
+    this.vgg19 = new TfjsBackbone(vgg19);
     this.scorer = new PerceptualScorer(this.vgg19);
     this.assets = { vgg19: this.vgg19.weights };
   }

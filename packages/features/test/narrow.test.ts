@@ -3,20 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
-  PerceptualScorer,
-  torchvisionPreprocessing,
-  Vgg19,
-  type Vgg19Weights,
-  vgg19Sha256,
-  type WeightTensor,
-} from '@utad/perceptual';
-import {
-  encodeVgg19Weights,
+  type BackboneWeights,
+  encodeWeights,
   featureScale,
-  vgg19WeightsFromManifest,
-  vgg19WeightsFromSafetensors,
-} from '@utad/perceptual/load';
-import { readVgg19Weights } from '@utad/perceptual/node';
+  torchvisionPreprocessing,
+  vgg19,
+  type WeightTensor,
+  weightsFromManifest,
+  weightsFromSafetensors,
+  weightsSha256,
+} from '@utad/features';
+import { readWeights } from '@utad/features/node';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import { describe, expect, it } from 'vitest';
 import { problemOf } from './problem-of';
 import { layerTable, referenceImage, referenceTensors, relativeError } from './reference';
@@ -34,8 +32,14 @@ const table = [
   ['conv3_4', 11, 10],
 ] as const;
 const tensors = referenceTensors(table);
-const sha256 = vgg19Sha256(tensors);
-const narrow: Vgg19Weights = { name: 'narrow', sha256, preprocessing: torchvisionPreprocessing, tensors };
+const sha256 = weightsSha256(vgg19, tensors);
+const narrow: BackboneWeights = {
+  backbone: vgg19,
+  name: 'narrow',
+  sha256,
+  preprocessing: torchvisionPreprocessing,
+  tensors,
+};
 const names = table.map(([name]) => name);
 
 /** The same network among the published widths: what is added is zero. */
@@ -63,10 +67,10 @@ function widened(): Record<string, WeightTensor> {
 describe('a VGG-19 of other widths', () => {
   it('has the features of the full one whose other filters are zero', () => {
     const wideTensors = widened();
-    const wide = new Vgg19({ ...narrow, tensors: wideTensors }, { layers: names });
-    const vgg = new Vgg19(narrow, { layers: names });
-    const expected = wide.features(referenceImage(0));
-    vgg.features(referenceImage(0)).forEach((feature, l) => {
+    const wide = new TfjsBackbone({ ...narrow, tensors: wideTensors }, { layers: names });
+    const vgg = new TfjsBackbone(narrow, { layers: names });
+    const expected = wide.tensorFeatures(referenceImage(0));
+    vgg.tensorFeatures(referenceImage(0)).forEach((feature, l) => {
       const [, h = 0, w = 0] = feature.shape;
       const width = table[l]?.[2] ?? 0;
       expect(feature.shape).toEqual([2, 12 >> (l > 3 ? 2 : l > 1 ? 1 : 0), w, width]);
@@ -86,24 +90,15 @@ describe('a VGG-19 of other widths', () => {
     });
   });
 
-  it('measures distances', () => {
-    const vgg = new Vgg19(narrow);
-    const scorer = new PerceptualScorer(vgg);
-    const [a, b] = [referenceImage(0), referenceImage(1)];
-    expect(scorer.anomalyMap(a, b).shape).toEqual([2, 12, 8]);
-    expect(scorer.distance(a, b).dataSync()[0]).toBeGreaterThan(0.01);
-    vgg.dispose();
-  });
-
-  it('is read from what encodeVgg19Weights writes, whole or halved, also by the reader of files', async () => {
-    const read = await vgg19WeightsFromSafetensors(inMemory(encodeVgg19Weights(narrow)));
+  it('is read from what encodeWeights writes, whole or halved, also by the reader of files', async () => {
+    const read = await weightsFromSafetensors(vgg19, inMemory(encodeWeights(narrow)));
     expect(read).toEqual(narrow);
     const folder = await mkdtemp(join(tmpdir(), 'utad-narrow-'));
     try {
-      const bytes = encodeVgg19Weights(narrow, { dtype: 'F16' });
+      const bytes = encodeWeights(narrow, { dtype: 'F16' });
       await writeFile(join(folder, 'half.safetensors'), bytes);
-      const half = await readVgg19Weights(join(folder, 'half.safetensors'));
-      expect(half.sha256).toBe(vgg19Sha256(half.tensors));
+      const half = await readWeights(vgg19, join(folder, 'half.safetensors'));
+      expect(half.sha256).toBe(weightsSha256(vgg19, half.tensors));
       for (const [name, { shape, data }] of Object.entries(tensors)) {
         expect(half.tensors[name]?.shape).toEqual(shape);
         // F16 has 11 significant bits.
@@ -113,7 +108,7 @@ describe('a VGG-19 of other widths', () => {
         });
       }
       // Halves are floats: what was read is written and read without a further loss.
-      const again = await vgg19WeightsFromSafetensors(inMemory(encodeVgg19Weights(half, { dtype: 'F16' })));
+      const again = await weightsFromSafetensors(vgg19, inMemory(encodeWeights(half, { dtype: 'F16' })));
       expect(again.sha256).toBe(half.sha256);
     } finally {
       await rm(folder, { recursive: true });
@@ -122,14 +117,14 @@ describe('a VGG-19 of other widths', () => {
 
   it("is read with torchvision's names, kernels turned", async () => {
     const file = safetensorsFile(torchvisionTensors(tensors, table));
-    expect((await vgg19WeightsFromSafetensors(inMemory(file))).sha256).toBe(sha256);
+    expect((await weightsFromSafetensors(vgg19, inMemory(file))).sha256).toBe(sha256);
   });
 
   it('is read from a manifest', async () => {
     const weights = Object.entries(tensors).map(([name, { shape }]) => ({ name, shape, dtype: 'float32' }));
     const parts = Object.values(tensors).map(({ data }) => [...data]);
     const bytes = new Uint8Array(Float32Array.from(parts.flat()).buffer);
-    const read = await vgg19WeightsFromManifest([{ paths: ['all'], weights }], async () => bytes);
+    const read = await weightsFromManifest(vgg19, [{ paths: ['all'], weights }], async () => bytes);
     expect(read.sha256).toBe(sha256);
   });
 
@@ -157,9 +152,9 @@ describe('a VGG-19 of other widths', () => {
   ])('may not have %s', async (_, changes, message) => {
     const changed = { ...narrow, tensors: { ...tensors, ...changes } };
     for (const use of [
-      () => new Vgg19(changed),
-      () => vgg19Sha256(changed.tensors),
-      () => encodeVgg19Weights(changed),
+      () => new TfjsBackbone(changed),
+      () => weightsSha256(vgg19, changed.tensors),
+      () => encodeWeights(changed),
       () => featureScale(changed),
     ]) {
       expect(use).toThrow(`VGG-19 weights: ${message}`);
@@ -170,7 +165,7 @@ describe('a VGG-19 of other widths', () => {
       dtype: 'float32',
     }));
     const manifest = [{ paths: ['all'], weights: entries }];
-    const error = await problemOf(vgg19WeightsFromManifest(manifest, () => expect.unreachable('read')));
+    const error = await problemOf(weightsFromManifest(vgg19, manifest, () => expect.unreachable('read')));
     expect(error.code).toBe('shape');
     expect(error.message).toContain(message.replace(/received .* of shape/, 'received'));
   });
