@@ -45,11 +45,9 @@ export async function imageNetErrors(
     return ([16 * x + 3 * y, 5 * x + 16 * y, 7 * x * y][c] ?? 0) % 256;
   });
   const errors: Record<string, number> = {};
-  for (const { layer, data: values, shape } of await extractor.features({
-    data,
-    shape: [1, side, side, 3],
-  })) {
-    const wanted = expected[layer];
+  const found = await extractor.features({ data, shape: [1, side, side, 3] });
+  for (const [l, { layer, data: values, shape }] of found.entries()) {
+    const wanted = expected[layers[l] ?? ''];
     if (wanted === undefined || wanted.shape.join() !== shape.join()) {
       throw new Error(`expected ${layer} of shape [${wanted?.shape}], received [${shape}]`);
     }

@@ -42,7 +42,7 @@ function behave(behaviour: Behaviour): void {
   Object.assign(server.behaviour, behaviour);
 }
 
-describe('downloadVgg19Weights', () => {
+describe('downloadWeights', () => {
   it('keeps what it fetched, with its hash, and does not ask again', async () => {
     const first = await downloadWeights(vgg19, url, { folder });
     expect(first).toMatchObject({
@@ -175,6 +175,23 @@ describe('downloadVgg19Weights', () => {
     });
   });
 
+  it('keeps weights of another depth apart', async () => {
+    const { record } = await downloadWeights(vgg19, url, { folder });
+    const shallow = await downloadWeights(vgg19, url, { folder, layers: ['conv1_2'] });
+    expect(shallow).toMatchObject({ reused: false, record: { id: `${record.id}-conv1_2` } });
+    expect(Object.keys(shallow.weights.tensors)).toHaveLength(4);
+    expect(await downloadWeights(vgg19, url, { folder, layers: ['conv1_2'] })).toMatchObject({
+      reused: true,
+    });
+    expect((await verifyWeightsCache(vgg19, folder)).map(({ problem }) => problem)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect((await findCachedWeights(vgg19, folder, shallow.record.sha256))?.sha256).toBe(
+      shallow.record.sha256,
+    );
+  });
+
   it('downloads once for two who want it at the same time', async () => {
     const both = await Promise.all([
       downloadWeights(vgg19, url, { folder }),
@@ -189,7 +206,7 @@ describe('downloadVgg19Weights', () => {
     await build({
       stdin: {
         contents:
-          "import { downloadWeights } from './src/node'; const [, , url, folder] = process.argv; downloadWeights(vgg19, url, { folder });",
+          "import { vgg19 } from './src'; import { downloadWeights } from './src/node'; const [, , url, folder] = process.argv; downloadWeights(vgg19, url, { folder });",
         resolveDir: fileURLToPath(new URL('..', import.meta.url)),
       },
       bundle: true,
@@ -259,7 +276,7 @@ describe('downloadVgg19Weights', () => {
   });
 });
 
-describe('verifyVgg19Cache', () => {
+describe('verifyWeightsCache', () => {
   it('tells what is whole from what was altered or removed', async () => {
     expect(await verifyWeightsCache(vgg19, folder)).toEqual([]);
     const { path } = await downloadWeights(vgg19, url, { folder });

@@ -55,7 +55,7 @@ function manifestFiles(folder = ''): Record<string, Uint8Array> {
   return files;
 }
 
-describe('fetchVgg19Weights of a safetensors file', () => {
+describe('fetchWeights of a safetensors file', () => {
   it('gives bit for bit what the file on the disk holds, from a server that knows ranges', async () => {
     const server = await start({ 'vgg/model.safetensors': file });
     const weights = await fetchWeights(vgg19, `${server.url}vgg/model.safetensors`);
@@ -304,7 +304,7 @@ describe('fetchVgg19Weights of a safetensors file', () => {
   });
 });
 
-describe('fetchVgg19Weights in a browser', () => {
+describe('fetchWeights in a browser', () => {
   it('sends nothing that other origins have to allow first, and sees that a file changed all the same', async () => {
     vi.stubGlobal('document', {});
     try {
@@ -341,7 +341,7 @@ describe('fetchVgg19Weights in a browser', () => {
   });
 });
 
-describe('fetchVgg19Weights of a manifest', () => {
+describe('fetchWeights of a manifest', () => {
   it('reads shards beside it, with its query, and takes it for one of Keras', async () => {
     const server = await start(manifestFiles('vgg 19/'));
     const url = `${server.url}vgg%2019/weights_manifest.json?token=secret`;

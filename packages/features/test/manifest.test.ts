@@ -67,7 +67,7 @@ async function problemOf(promise: Promise<unknown>): Promise<WeightsError> {
   return error;
 }
 
-describe('vgg19WeightsFromManifest', () => {
+describe('weightsFromManifest', () => {
   let hash = '';
   beforeAll(() => {
     hash = weightsSha256(vgg19, tensors);

@@ -6,7 +6,7 @@ import { readWeights } from '@utad/features/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { referenceTensors } from './reference';
 
-describe('readVgg19Weights', () => {
+describe('readWeights', () => {
   let folder = '';
 
   beforeEach(async () => {

@@ -2,7 +2,7 @@ import { randomWeights, vgg19, weightsSha256 } from '@utad/features';
 import { describe, expect, it } from 'vitest';
 import { layerTable } from './reference';
 
-describe('randomVgg19Weights', () => {
+describe('randomWeights', () => {
   it('is the same for a seed everywhere and for ever, so that results can name it', () => {
     const weights = randomWeights(vgg19, 0);
     expect(weights.name).toBe('random (seed 0)');

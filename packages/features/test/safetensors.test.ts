@@ -264,7 +264,7 @@ describe('the header of a safetensors file', () => {
   });
 });
 
-describe('encodeVgg19Weights', () => {
+describe('encodeWeights', () => {
   const weights: BackboneWeights = {
     backbone: vgg19,
     name: 'Größe',
@@ -358,7 +358,7 @@ describe('the same numbers under two preprocessings', () => {
   });
 });
 
-describe('readVgg19Weights of a safetensors file', () => {
+describe('readWeights of a safetensors file', () => {
   it('gives bit for bit what the bytes hold, from a file or a folder with model.safetensors', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'utad-safetensors-'));
     try {

@@ -2,17 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
+  encodeWeights,
+  featureScale,
   kerasPreprocessing,
   randomWeights,
   torchvisionPreprocessing,
   vgg19,
   WeightsError,
+  weightsFromSafetensors,
 } from '@utad/features';
 import { readWeights } from '@utad/features/node';
 import { TfjsBackbone } from '@utad/features/tfjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { layerTable, reference, referenceImage, referenceWeights, relativeError } from './reference';
+import { inMemory } from './safetensors-file';
 
 const data = process.env.UTAD_TEST_DATA;
 const allLayers = layerTable.map(([name]) => name);
@@ -169,5 +173,36 @@ describe('TfjsBackbone of VGG-19', () => {
     );
     vgg.dispose();
     expect(() => vgg.tensorFeatures(tf.zeros([1, 16, 16, 3]))).toThrow('received a disposed one');
+  });
+});
+
+describe('VGG-19 behind conv3_4', () => {
+  it('is read, hashed and run to any layer, the shallower tensors the same', async () => {
+    const weights = randomWeights(vgg19, 0, ['conv4_1']);
+    const { sha256, tensors } = randomWeights(vgg19, 0);
+    expect(weights.sha256).not.toBe(sha256);
+    for (const [name, { data }] of Object.entries(tensors)) expect(weights.tensors[name]?.data).toEqual(data);
+    const file = inMemory(encodeWeights(weights));
+    expect((await weightsFromSafetensors(vgg19, file)).sha256).toBe(sha256);
+    const deep = await weightsFromSafetensors(vgg19, file, { layers: ['conv4_1'] });
+    expect(deep.sha256).toBe(weights.sha256);
+    const vgg = new TfjsBackbone(deep, { layers: ['conv4_1', 'conv3_4'] });
+    const features = vgg.tensorFeatures(tf.zeros([1, 17, 16, 3]));
+    expect(features.map(({ shape }) => shape)).toEqual([
+      [1, 2, 2, 512],
+      [1, 4, 4, 256],
+    ]);
+    expect(() => vgg.tensorFeatures(tf.zeros([1, 7, 16, 3]))).toThrow('expected images [B, >=8, >=8, 3]');
+    tf.dispose(features);
+    vgg.dispose();
+    expect(Object.keys(featureScale(deep))).toHaveLength(9);
+  });
+
+  it('has the sixteen convolutions of the paper, 20,024,384 parameters', () => {
+    const parameters = vgg19.steps.map((step) =>
+      step.op === 'conv' ? step.filters * (step.kernel ** 2 * step.inputs + 1) : 0,
+    );
+    expect(vgg19.layers).toHaveLength(16);
+    expect(parameters.reduce((sum, count) => sum + count, 0)).toBe(20_024_384);
   });
 });
