@@ -156,7 +156,8 @@ describe.each([
   it('is read behind a prefix, counters of batches and a head beside it', async () => {
     const plain = filled(expected.narrow);
     const { sha256 } = await weightsFromSafetensors(narrow, inMemory(safetensorsFile(plain)));
-    const all = new Map([...plain].map(([name, tensor]) => [`module.encoder.${name}`, tensor] as const));
+    const all = new Map<string, FileTensor>();
+    for (const [name, tensor] of plain) all.set(`module.encoder.${name}`, tensor);
     const counter = { dtype: 'I64', shape: [], bytes: new Uint8Array(8) };
     all.set('module.encoder.bn1.num_batches_tracked', counter);
     all.set('module.encoder.layer1.0.bn1.num_batches_tracked', counter);
