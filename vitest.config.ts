@@ -16,6 +16,7 @@ const onTensorFlow = [
   'training',
   'ie-net',
   'expert-net',
+  'features',
   'perceptual',
   'detector',
   'pipeline',

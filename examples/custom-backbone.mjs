@@ -2,8 +2,8 @@
 //
 //   node custom-backbone.mjs
 import * as tf from '@tensorflow/tfjs';
+import { LayersModelFeatures } from '@utad/features/tfjs';
 import { PerceptualScorer } from '@utad/perceptual';
-import { LayersModelFeatures } from '@utad/perceptual/layers-model';
 import { useBackend } from '@utad/runtime/node';
 
 await useBackend();

@@ -5,8 +5,10 @@
 // PATH holds VGG-19 weights: a .safetensors file, or a folder with weights_manifest.json. Without it random ones lead.
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
-import { readVgg19Weights } from '@utad/perceptual/node';
+import { randomWeights, vgg19 } from '@utad/features';
+import { readWeights } from '@utad/features/node';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { PerceptualScorer } from '@utad/perceptual';
 import { useBackend } from '@utad/runtime/node';
 
 const { values } = parseArgs({
@@ -14,9 +16,9 @@ const { values } = parseArgs({
 });
 await useBackend({ training: true });
 
-const weights = values.vgg19 === undefined ? randomVgg19Weights(0) : await readVgg19Weights(values.vgg19);
+const weights = values.vgg19 === undefined ? randomWeights(vgg19, 0) : await readWeights(vgg19, values.vgg19);
 // Deep layers cost most of the time and matter least where edges are wanted.
-const vgg = new Vgg19(weights, { layers: ['conv1_2', 'conv2_2'] });
+const vgg = new TfjsBackbone(weights, { layers: ['conv1_2', 'conv2_2'] });
 const scorer = new PerceptualScorer(vgg, { normalize: 'unit' });
 
 // Circles and their blurred copies, [8, 32, 32, 3].

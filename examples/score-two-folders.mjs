@@ -9,8 +9,10 @@ import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { decodeImage } from '@utad/datasets/node';
 import { imagesTensor } from '@utad/detector/tfjs';
-import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
-import { readVgg19Weights } from '@utad/perceptual/node';
+import { randomWeights, vgg19 } from '@utad/features';
+import { readWeights } from '@utad/features/node';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { PerceptualScorer } from '@utad/perceptual';
 import { useBackend } from '@utad/runtime/node';
 
 const options = /** @type {const} */ ({
@@ -39,8 +41,8 @@ const alone = [...left.keys()].filter((name) => !right.has(name));
 alone.push(...[...right.keys()].filter((name) => !left.has(name)));
 
 await useBackend();
-const weights = values.vgg19 === undefined ? randomVgg19Weights(0) : await readVgg19Weights(values.vgg19);
-const vgg = new Vgg19(weights);
+const weights = values.vgg19 === undefined ? randomWeights(vgg19, 0) : await readWeights(vgg19, values.vgg19);
+const vgg = new TfjsBackbone(weights);
 const scorer = new PerceptualScorer(vgg);
 
 /** @type {[name: string, distance: number][]} */

@@ -8,8 +8,10 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { decodeImage } from '@utad/datasets/node';
 import { imagesTensor } from '@utad/detector/tfjs';
-import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
-import { readVgg19Weights } from '@utad/perceptual/node';
+import { randomWeights, vgg19 } from '@utad/features';
+import { readWeights } from '@utad/features/node';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { PerceptualScorer } from '@utad/perceptual';
 import { useBackend } from '@utad/runtime/node';
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { vgg19: { type: 'string' } } });
@@ -25,8 +27,8 @@ async function read(path) {
   return imagesTensor({ data: pixels, shape: [1, 128, 128, 3] });
 }
 
-const weights = values.vgg19 === undefined ? randomVgg19Weights(0) : await readVgg19Weights(values.vgg19);
-const vgg = new Vgg19(weights);
+const weights = values.vgg19 === undefined ? randomWeights(vgg19, 0) : await readWeights(vgg19, values.vgg19);
+const vgg = new TfjsBackbone(weights);
 const scorer = new PerceptualScorer(vgg);
 const [a, b] = [await read(first), await read(second)];
 

@@ -85,7 +85,7 @@ async function measure(backend) {
   const { checkConformance, conformanceCases } = await from('@utad/runtime/conformance');
   const { TwoStage, twoStagePresets } = await from('@utad/two-stage');
   const { trainStages } = await from('@utad/training');
-  const { randomVgg19Weights } = await from('@utad/perceptual');
+  const features = await from('@utad/features');
   const { ieNetStage } = await from('@utad/ie-net');
   const { expertNetStage } = await from('@utad/expert-net');
 
@@ -97,7 +97,7 @@ async function measure(backend) {
     conformance: { checked, seconds: took, wrong: wrong.map(({ message }) => message) },
     presets: {},
   };
-  const vgg19 = randomVgg19Weights(0);
+  const vgg19 = features.randomWeights(features.vgg19, 0);
   const seconds = Number(values.seconds);
   for (const name of values.presets.split(',').filter((word) => word !== '')) {
     const config = twoStagePresets[name];

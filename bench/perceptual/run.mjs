@@ -16,7 +16,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '../../packages/perceptual/dist/index.js';
+import { randomWeights, vgg19 } from '../../packages/features/dist/index.js';
+import { TfjsBackbone } from '../../packages/features/dist/tfjs.js';
+import { PerceptualScorer } from '../../packages/perceptual/dist/index.js';
 import { useBackend } from '../../packages/runtime/dist/node.js';
 import { median, startPeer } from '../peer.mjs';
 
@@ -41,9 +43,9 @@ const pairs = [
 process.env.TF_NUM_INTRAOP_THREADS = values.threads;
 process.env.TF_NUM_INTEROP_THREADS = '1';
 const backend = await useBackend({ training: true });
-const weights = randomVgg19Weights(0);
+const weights = randomWeights(vgg19, 0);
 const pixels = randomImages(4 * batch * side * side * 3);
-const scorer = new PerceptualScorer(new Vgg19(weights));
+const scorer = new PerceptualScorer(new TfjsBackbone(weights));
 const images = Object.fromEntries(
   ['x', 'm', 'r', 'n'].map((name, i) => {
     const count = pixels.length / 4;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { deriveSeed, memoryStore, uniformSource } from '@utad/core';
 import { openBundle, saveBundle } from '@utad/detector';
-import { randomVgg19Weights } from '@utad/perceptual';
+import { vgg19 as backbone, randomWeights } from '@utad/features';
 import type { BackendName } from '@utad/runtime';
 import { useBackend } from '@utad/runtime/node';
 import { TwoStage, twoStageKind } from '@utad/two-stage';
@@ -134,7 +134,7 @@ describe('one bundle and the same images in Node', () => {
       if (backend === 'tfjs-node' || backend === 'webgpu') skip(String(error));
       throw error;
     }
-    const assets = async () => randomVgg19Weights(1);
+    const assets = async () => randomWeights(backbone, 1);
     const { detector } = await openBundle(store, [twoStageKind], { assets });
     expectAgreement(`Node, ${backend}`, await predictAll(detector, pictures));
     detector.dispose();

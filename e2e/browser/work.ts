@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { getThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import '@tensorflow/tfjs-backend-webgpu';
-import { randomVgg19Weights } from '@utad/perceptual';
+import { randomWeights, vgg19 } from '@utad/features';
 import { open } from '@utad/pipeline';
 import { correctBackend, guardWebGpu, uncorrectBackend } from '@utad/runtime';
 import { checkConformance, conformanceCases } from '@utad/runtime/conformance';
@@ -24,7 +24,7 @@ export async function work(task: Task, origin: string): Promise<Answer | Failure
     const { config } = detector;
     await opened[Symbol.asyncDispose]();
     const losses = task.trains
-      ? await lossesOf(config, { vgg19: randomVgg19Weights(1) }, randomData(4, { size: [16, 16] }))
+      ? await lossesOf(config, { vgg19: randomWeights(vgg19, 1) }, randomData(4, { size: [16, 16] }))
       : [];
     // The whole list, and on slow backends the short one.
     const cases = conformanceCases.filter(({ short }) => short || task.backend === 'wasm');

@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { useBackend } from '@utad/runtime/node';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { imageNetErrors, perceptualErrors } from '../../packages/perceptual/test/conformance';
+import { IMAGE_NET, imageNetErrors } from '../../packages/features/test/conformance';
+import { perceptualErrors } from '../../packages/perceptual/test/conformance';
 import { describeWebGpu } from '../support/when-vulkan';
 
 const data = process.env.UTAD_TEST_DATA;
@@ -18,10 +20,10 @@ describeWebGpu('the perceptual scorer on webgpu', () => {
     for (const [what, error] of Object.entries(errors)) expect(error, what).toBeLessThan(1e-4);
   });
 
-  it.skipIf(data === undefined)(
-    'has the reference activations of the ImageNet weights (skipped without UTAD_TEST_DATA)',
-    async () => {
-      const errors = await imageNetErrors(data ?? '');
+  it.skipIf(data === undefined).each(IMAGE_NET)(
+    '%s has its reference activations (skipped without UTAD_TEST_DATA)',
+    async (folder, backbone, side) => {
+      const errors = await imageNetErrors(join(data ?? '', folder), backbone, side);
       expect(Object.keys(errors)).toHaveLength(3);
       for (const [what, error] of Object.entries(errors)) expect(error, what).toBeLessThan(1e-4);
     },

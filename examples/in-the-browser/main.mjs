@@ -5,7 +5,7 @@
 // `bundle` is the folder that `saveBundle` or `utad train` wrote; `vgg19`, a folder with weights_manifest.json, is needed
 // where the bundle was not made with random weights.
 import * as tf from '@tensorflow/tfjs';
-import { vgg19WeightsFromManifest } from '@utad/perceptual/load';
+import { vgg19, weightsFromManifest } from '@utad/features';
 import { imagesFrom, open } from '@utad/pipeline';
 
 /** @template {Element} T @param {string} id @param {new () => T} type @returns {T} */
@@ -22,7 +22,7 @@ const parameters = new URLSearchParams(location.search);
 async function vgg19From(folder) {
   const bytes = async (/** @type {string} */ path) =>
     new Uint8Array(await (await fetch(`${folder}/${path}`)).arrayBuffer());
-  return vgg19WeightsFromManifest(await (await fetch(`${folder}/weights_manifest.json`)).json(), bytes);
+  return weightsFromManifest(vgg19, await (await fetch(`${folder}/weights_manifest.json`)).json(), bytes);
 }
 
 async function start() {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { memoryStore } from '@utad/core';
 import { decodeImage } from '@utad/datasets/node';
 import { saveBundle } from '@utad/detector';
-import { randomVgg19Weights } from '@utad/perceptual';
+import { randomWeights, vgg19 } from '@utad/features';
 import { imagesFrom } from '@utad/pipeline';
 import { writeSynthetic } from '@utad/synthetic/node';
 import { TwoStage, twoStagePresets } from '@utad/two-stage';
@@ -36,7 +36,7 @@ beforeAll(async () => {
     ieNet: { ...small.ieNet, inputSize },
     expertNet: { ...small.expertNet, inputSize },
   };
-  const detector = new TwoStage(config, { vgg19: randomVgg19Weights(0), seed: 3 });
+  const detector = new TwoStage(config, { vgg19: randomWeights(vgg19, 0), seed: 3 });
   const { pixels, size } = await decodeImage(await readFile(photo), photo);
   const images = await imagesFrom({ data: pixels, height: size[0], width: size[1] }, detector.inputSize);
   const { scores, maps } = await detector.predict(images);

@@ -1,14 +1,4 @@
 import { defineConfig } from 'tsup';
 import { library } from '../../tsup.base';
 
-// The CommonJS build needs the shim of import.meta.url: the weights that come with the package are found from it.
-export default defineConfig({
-  ...library({
-    index: 'src/index.ts',
-    node: 'src/node/index.ts',
-    load: 'src/load/index.ts',
-    onnx: 'src/onnx/index.ts',
-    'layers-model': 'src/layers-model/index.ts',
-  }),
-  shims: true,
-});
+export default defineConfig(library({ index: 'src/index.ts', onnx: 'src/onnx/index.ts' }));

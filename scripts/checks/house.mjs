@@ -29,8 +29,8 @@ export const HOUSE = {
   layers: ['core'],
   training: ['core', 'layers'],
   onnx: ['core', 'layers'],
-  features: ['core', 'files', 'layers', 'onnx'],
-  perceptual: ['core', 'files', 'layers', 'onnx', 'features'],
+  features: ['core', 'files', 'onnx'],
+  perceptual: ['core', 'files', 'features', 'layers', 'onnx'],
   'ie-net': NETWORKS,
   'expert-net': NETWORKS,
   // `training` for the events of FitOptions.

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import {
+  type BackboneWeights,
   torchvisionPreprocessing,
-  type Vgg19Weights,
-  vgg19Sha256,
+  vgg19,
   type WeightTensor,
-} from '@utad/perceptual';
+  weightsSha256,
+} from '@utad/features';
 import { normOf, PREFIX } from './network';
 
 /** Of `BatchNorm`. */
@@ -14,7 +15,7 @@ const EPSILON = 0.001;
  * The prefix of a trained classifier as plain convolutions with bias: at inference batch norm is one factor and one summand
  * a channel, `gain / sqrt(variance + epsilon)` and `bias - mean * factor`, which kernel and bias take up.
  */
-export function fold(model: tf.LayersModel, name: string): Vgg19Weights {
+export function fold(model: tf.LayersModel, name: string): BackboneWeights {
   const tensors: Record<string, WeightTensor> = {};
   for (const convolution of PREFIX) {
     tf.tidy(() => {
@@ -28,7 +29,13 @@ export function fold(model: tf.LayersModel, name: string): Vgg19Weights {
       tensors[`${convolution.name}/bias`] = plain(bias.sub(mean.mul(factor)));
     });
   }
-  return { name, sha256: vgg19Sha256(tensors), preprocessing: torchvisionPreprocessing, tensors };
+  return {
+    backbone: vgg19,
+    name,
+    sha256: weightsSha256(vgg19, tensors),
+    preprocessing: torchvisionPreprocessing,
+    tensors,
+  };
 }
 
 function plain(tensor: tf.Tensor): WeightTensor {

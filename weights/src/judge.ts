@@ -13,8 +13,8 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { randomVgg19Weights, type Vgg19Weights } from '@utad/perceptual';
-import { bundledVgg19Weights, readVgg19Weights } from '@utad/perceptual/node';
+import { type BackboneWeights, randomWeights, vgg19 } from '@utad/features';
+import { bundledVgg19Weights, readWeights } from '@utad/features/node';
 import { useBackend } from '@utad/runtime/node';
 import { type JudgeSet, judgeSets, runOf } from './judge-sets';
 import { scoreSet } from './score-set';
@@ -59,9 +59,9 @@ const means = columns.map((_, column) => {
 });
 console.log(`| mean of the bold | | ${means.join(' | ')} |`);
 
-async function weightsOf(name: string): Promise<Vgg19Weights> {
-  if (name === 'random') return randomVgg19Weights(0);
-  return name === 'bundled' ? bundledVgg19Weights() : readVgg19Weights(name);
+async function weightsOf(name: string): Promise<BackboneWeights> {
+  if (name === 'random') return randomWeights(vgg19, 0);
+  return name === 'bundled' ? bundledVgg19Weights() : readWeights(vgg19, name);
 }
 
 /** By another process: what a user would type. */

@@ -1,8 +1,8 @@
 import { readImages } from '@utad/core';
 import { openBundle, predictWhole } from '@utad/detector';
 import { rocAuc } from '@utad/eval';
+import type { BackboneWeights } from '@utad/features';
 import { folderStore } from '@utad/files/node';
-import type { Vgg19Weights } from '@utad/perceptual';
 import { twoStageKind } from '@utad/two-stage';
 import type { JudgeSet } from './judge-sets';
 
@@ -13,7 +13,7 @@ export interface SetScore {
 }
 
 /** What a trained detector reaches on a set when these weights measure, whatever weights it was made with. */
-export async function scoreSet(set: JudgeSet, bundle: string, vgg19: Vgg19Weights): Promise<SetScore> {
+export async function scoreSet(set: JudgeSet, bundle: string, vgg19: BackboneWeights): Promise<SetScore> {
   const { detector } = await openBundle(folderStore(bundle), [twoStageKind], {
     assets: async () => vgg19,
     allowOtherAssets: true,

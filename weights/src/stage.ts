@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { torchvisionPreprocessing } from '@utad/features';
 import { ofRank, outputsOf } from '@utad/layers';
-import { torchvisionPreprocessing } from '@utad/perceptual';
 import type { Stage } from '@utad/training';
 import { augment } from './augment';
 

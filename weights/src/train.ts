@@ -1,5 +1,5 @@
 /**
- * Trains the VGG-19 prefix that `@utad/perceptual` ships:
+ * Trains the VGG-19 prefix that `@utad/features` ships:
  *
  *   node weights/dist/train.js --mnist FOLDER --cifar10 FOLDER --out FOLDER [--resume]
  *
@@ -10,8 +10,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { TrainingEvent } from '@utad/core';
+import { encodeWeights } from '@utad/features';
 import { folderStore } from '@utad/files/node';
-import { encodeVgg19Weights } from '@utad/perceptual/load';
 import { useBackend } from '@utad/runtime/node';
 import { type StageTraining, trainStages } from '@utad/training';
 import { fold } from './fold';
@@ -77,7 +77,7 @@ await trainStages([{ stage: classifierStage(model, classes), training: TRAINING 
 const weights = fold(model, 'utad-vgg19');
 const description =
   'VGG-19 up to conv3_4 at half its width, trained by utad on CIFAR-10, MNIST and drawn images';
-const bytes = encodeVgg19Weights(weights, {
+const bytes = encodeWeights(weights, {
   dtype: 'F16',
   metadata: { description, licence: 'MIT' },
 });

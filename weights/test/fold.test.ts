@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { torchvisionPreprocessing, Vgg19 } from '@utad/perceptual';
+import { torchvisionPreprocessing } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import { trainStages } from '@utad/training';
 import { expect, it } from 'vitest';
 import { randomData } from '../../scripts/testing/records';
@@ -14,7 +15,7 @@ it('folds batch norm away: the prefix has the features that it had in the classi
   const optimizer = { kind: 'adam', learningRate: 0.01 } as const;
   // Some steps, so that no statistic and no gain is what it was at first.
   await trainStages([{ stage, training: { epochs: 2, batchSize: 4, optimizer } }], data);
-  const vgg = new Vgg19(fold(model, 'folded'));
+  const vgg = new TfjsBackbone(fold(model, 'folded'));
   const worst = tf.tidy(() => {
     const images = tf.randomUniform<tf.Rank.R4>([2, 32, 32, 3], 0, 1, 'float32', 5);
     const { mean, deviation } = torchvisionPreprocessing;
@@ -23,7 +24,7 @@ it('folds batch norm away: the prefix has the features that it had in the classi
     const taps = [1, 3, 7].map((index) => activations[index]?.output);
     const trained = tf.model({ inputs: model.inputs, outputs: taps.flatMap((tap) => tap ?? []) });
     const expected = trained.predict(standardised);
-    return vgg.features(images).map((features, index) => {
+    return vgg.tensorFeatures(images).map((features, index) => {
       const reference = Array.isArray(expected) ? expected[index] : undefined;
       if (reference === undefined) throw new Error('expected three taps');
       return features.sub(reference).abs().max().div(reference.max()).dataSync()[0];

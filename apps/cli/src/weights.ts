@@ -1,8 +1,7 @@
+import { kerasPreprocessing, torchvisionPreprocessing, vgg19 } from '@utad/features';
+import { type CachedWeights, readWeights } from '@utad/features/node';
 import { entryType } from '@utad/files/node';
-import { kerasPreprocessing, torchvisionPreprocessing } from '@utad/perceptual';
-import { vgg19Sources } from '@utad/perceptual/load';
-import { type CachedWeights, readVgg19Weights } from '@utad/perceptual/node';
-import { downloadVgg19, listVgg19, vgg19Folder } from '@utad/pipeline/node';
+import { downloadBackbone, listWeights, weightsFolder } from '@utad/pipeline/node';
 import { type Context, watch } from './context';
 import { PartlyFailedError, UsageError } from './errors';
 import { formatCount, formatFacts, formatNumber, formatSeconds } from './terminal/format';
@@ -26,9 +25,9 @@ export async function weightsFetch(
   if (named !== undefined && url !== undefined) {
     throw new UsageError(`expected a source or --url, received ${named} and ${url}`);
   }
-  const source = url ?? named ?? vgg19Sources[0]?.id ?? '';
+  const source = url ?? named ?? vgg19.sources[0]?.id ?? '';
   const began = performance.now();
-  const { record, path, reused } = await downloadVgg19(source, watch(context), {
+  const { record, path, reused } = await downloadBackbone(vgg19, source, watch(context), {
     force,
     repin,
     ...(preprocessing !== undefined && { preprocessing: PREPROCESSING[preprocessing] }),
@@ -40,14 +39,14 @@ export async function weightsFetch(
 
 /** `utad weights list` */
 export async function weightsList({ output }: Context): Promise<void> {
-  const folder = vgg19Folder();
-  const entries = await listVgg19();
+  const folder = weightsFolder(vgg19);
+  const entries = await listWeights(vgg19);
   const weights = entries.map(({ record, path, problem }) => ({
     ...record,
     path,
     problem: problem?.message ?? null,
   }));
-  const sources = vgg19Sources.map((source) => ({
+  const sources = vgg19.sources.map((source) => ({
     ...source,
     fetched: weights.some(({ id, problem }) => id === source.id && problem === null),
   }));
@@ -83,8 +82,8 @@ interface Verified {
  * @param named ids of fetched weights, or paths; none for all that were fetched.
  */
 export async function weightsVerify(named: readonly string[], { output }: Context): Promise<void> {
-  const folder = vgg19Folder();
-  const cached = (await listVgg19()).map(
+  const folder = weightsFolder(vgg19);
+  const cached = (await listWeights(vgg19)).map(
     ({ record: { id, name, preprocessing, sha256 }, path, problem }): Verified => ({
       id,
       path,
@@ -113,7 +112,7 @@ export async function weightsVerify(named: readonly string[], { output }: Contex
 }
 
 async function verifyPath(path: string): Promise<Verified> {
-  const { name, preprocessing, sha256 } = await readVgg19Weights(path);
+  const { name, preprocessing, sha256 } = await readWeights(vgg19, path);
   return { id: null, path, name, preprocessing: preprocessing.name, sha256, problem: null };
 }
 

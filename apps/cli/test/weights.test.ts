@@ -2,20 +2,25 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, truncate, writeFile } fr
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  type BackboneWeights,
+  encodeWeights,
+  kerasPreprocessing,
+  randomWeights,
+  vgg19,
+} from '@utad/features';
 import { userCacheFolder } from '@utad/files/node';
-import { kerasPreprocessing, randomVgg19Weights, type Vgg19Weights } from '@utad/perceptual';
-import { encodeVgg19Weights } from '@utad/perceptual/load';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Ended, runUtad, TINY } from './run-utad';
 
 /** Weights that are told from all others by seed. */
-const made: Vgg19Weights = {
-  ...withoutSeed(randomVgg19Weights(5)),
+const made: BackboneWeights = {
+  ...withoutSeed(randomWeights(vgg19, 5)),
   name: 'made for tests',
   preprocessing: kerasPreprocessing,
 };
-const file = encodeVgg19Weights(made);
+const file = encodeWeights(made);
 
 let folder = '';
 let server: Server;
@@ -137,8 +142,8 @@ describe('utad weights', () => {
 
   it('refuses other weights than the first time until told otherwise', async () => {
     await done(['weights', 'fetch', url]);
-    const other = withoutSeed(randomVgg19Weights(6));
-    served = encodeVgg19Weights({ ...other, name: 'others, of another length' });
+    const other = withoutSeed(randomWeights(vgg19, 6));
+    served = encodeWeights({ ...other, name: 'others, of another length' });
     const pinned = new RegExp(
       `expected ${url} to bring the weights of SHA-256 ${made.sha256}, as on .*, received ${other.sha256}$`,
     );
@@ -379,6 +384,6 @@ describe('weights of a run', () => {
   });
 });
 
-function withoutSeed({ seed: _, ...weights }: Vgg19Weights): Vgg19Weights {
+function withoutSeed({ seed: _, ...weights }: BackboneWeights): BackboneWeights {
   return weights;
 }

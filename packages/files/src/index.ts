@@ -10,10 +10,13 @@ export {
 } from './http/request';
 export { type HttpStoreOptions, httpStore } from './http-store';
 export {
+  type ByteSource,
   decodeSafetensor,
   decodeSafetensors,
   encodeSafetensors,
   parseSafetensorsHeader,
+  readBytes,
+  readSafetensorsHeader,
   SAFETENSORS_LENGTH_BYTES,
   SafetensorsError,
   type SafetensorsErrorCode,

@@ -104,6 +104,34 @@ export function parseSafetensorsHeader(bytes: Uint8Array, fileSize: number): Saf
   return { metadata, tensors };
 }
 
+/** A file of which any part can be had: on a disk, behind a URL, in memory. */
+export interface ByteSource {
+  /** In bytes. */
+  readonly size: number;
+  /** The bytes from `offset` on, as many as asked for; asked for are only bytes that the file has. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/**
+ * The header of a safetensors file of which nothing else is read.
+ *
+ * @throws SafetensorsError as {@link parseSafetensorsHeader}, and `size` when fewer bytes come than were asked for. What
+ *   `read` throws passes through.
+ */
+export async function readSafetensorsHeader(file: ByteSource): Promise<SafetensorsHeader> {
+  const start = await readBytes(file, 0, Math.min(file.size, SAFETENSORS_LENGTH_BYTES));
+  const end = safetensorsHeaderEnd(start, file.size);
+  return parseSafetensorsHeader(await readBytes(file, 0, end), file.size);
+}
+
+/** @throws SafetensorsError `size` when fewer bytes come than were asked for. */
+export async function readBytes(file: ByteSource, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = await file.read(offset, length);
+  if (bytes.length === length) return bytes;
+  const message = `expected ${length} bytes from byte ${offset} on, received ${bytes.length}`;
+  throw new SafetensorsError('size', message);
+}
+
 /**
  * The values of one tensor as float32, which half precision of either kind fits without loss.
  *

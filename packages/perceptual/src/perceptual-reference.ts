@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
-import type { FeatureExtractor } from './extractor';
+import type { TensorFeatureExtractor } from '@utad/features/tfjs';
 
 /**
  * Images whose features are known: made by `PerceptualScorer.reference` and taken wherever images are, so that a fixed
@@ -9,7 +9,7 @@ export class PerceptualReference {
   /** Of the images: `[B, H, W, 3]`. */
   readonly shape: readonly [batch: number, height: number, width: number, channels: number];
   /** Whose features they are. */
-  readonly extractor: FeatureExtractor;
+  readonly extractor: TensorFeatureExtractor;
   /** Whether they were brought to norm 1. */
   readonly normalize: 'none' | 'unit';
   #features: readonly tf.Tensor4D[] | undefined;

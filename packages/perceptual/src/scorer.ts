@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import type { TensorFeatureExtractor } from '@utad/features/tfjs';
 import type { Images } from '@utad/layers';
-import type { FeatureExtractor } from './extractor';
 import { PerceptualReference } from './perceptual-reference';
 
 /** How {@link PerceptualScorer} weighs features. */
@@ -39,7 +39,7 @@ const pixelsAtOnce = 4 * 256 * 256;
 /** Measures how different images look, by the features that a network finds in them. Holds no tensors. */
 export class PerceptualScorer {
   /** Whose features are compared. */
-  readonly extractor: FeatureExtractor;
+  readonly extractor: TensorFeatureExtractor;
   /** One a layer, in the extractor's order. */
   readonly layerWeights: readonly number[];
   /** For each layer one a channel; undefined where channels are averaged. */
@@ -56,7 +56,7 @@ export class PerceptualScorer {
    * @throws RangeError when there is not one finite weight of at least 0 for each layer, or channel weights are not so.
    */
   constructor(
-    extractor: FeatureExtractor,
+    extractor: TensorFeatureExtractor,
     {
       layerWeights = extractor.layers.map(() => 1),
       channelWeights,
@@ -245,7 +245,7 @@ export class PerceptualScorer {
       checkReference(x, this);
       return x.features;
     }
-    const features = this.extractor.features(x);
+    const features = this.extractor.tensorFeatures(x);
     if (features.length !== this.layerWeights.length) {
       const message = `PerceptualScorer: expected features of ${this.extractor.layers.join(', ')}, received ${features.length} tensors`;
       throw new RangeError(message);

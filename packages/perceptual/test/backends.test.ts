@@ -1,9 +1,8 @@
 import type { BackendName } from '@utad/runtime';
 import { useBackend } from '@utad/runtime/node';
 import { describe, expect, it } from 'vitest';
-import { imageNetErrors, perceptualErrors } from './conformance';
+import { perceptualErrors } from './conformance';
 
-const data = process.env.UTAD_TEST_DATA;
 const wanted: readonly BackendName[] = ['cpu', 'wasm', 'tfjs-node'];
 
 /** Why a backend is not to be had here; undefined where it is. What fails otherwise, fails. */
@@ -29,15 +28,5 @@ for (const { name, refusal } of backends) {
       expect(Object.keys(errors)).toHaveLength(8 + 3 + 3 + 1);
       for (const [what, error] of Object.entries(errors)) expect(error, what).toBeLessThan(1e-4);
     });
-
-    it.skipIf(data === undefined)(
-      'the ImageNet weights have the reference activations (skipped without UTAD_TEST_DATA)',
-      async () => {
-        await useBackend({ backend: name });
-        const errors = await imageNetErrors(data ?? '');
-        expect(Object.keys(errors)).toHaveLength(3);
-        for (const [what, error] of Object.entries(errors)) expect(error, what).toBeLessThan(1e-4);
-      },
-    );
   });
 }

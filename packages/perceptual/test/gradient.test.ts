@@ -1,15 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  PerceptualScorer,
-  type PerceptualScorerOptions,
-  torchvisionPreprocessing,
-  Vgg19,
-} from '@utad/perceptual';
+import { torchvisionPreprocessing } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { PerceptualScorer, type PerceptualScorerOptions } from '@utad/perceptual';
 import { afterAll, describe, expect, it } from 'vitest';
-import { referenceImage, referenceWeights } from './reference';
+import { referenceImage, referenceWeights } from '../../features/test/reference';
 
 describe('the gradient of the distance by VGG-19', () => {
-  const vgg = new Vgg19(referenceWeights(torchvisionPreprocessing));
+  const vgg = new TfjsBackbone(referenceWeights(torchvisionPreprocessing));
   afterAll(() => vgg.dispose());
 
   const channelWeights = [64, 128, 256].map((count) => Float32Array.from({ length: count }, (_, c) => c % 3));

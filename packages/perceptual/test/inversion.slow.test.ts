@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { type BackboneWeights, randomWeights, vgg19 } from '@utad/features';
+import { readWeights } from '@utad/features/node';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import type { Images } from '@utad/layers';
-import { PerceptualScorer, randomVgg19Weights, Vgg19, type Vgg19Weights } from '@utad/perceptual';
-import { readVgg19Weights } from '@utad/perceptual/node';
+import { PerceptualScorer } from '@utad/perceptual';
 import { expect, it } from 'vitest';
 
 const data = process.env.UTAD_TEST_DATA;
@@ -25,8 +27,8 @@ function psnr(a: tf.Tensor, b: tf.Tensor): number {
 }
 
 /** What 300 steps of Adam make of faint noise that is to look like the picture. */
-function fromNoise(weights: Vgg19Weights): { first: number; last: number } {
-  const vgg = new Vgg19(weights);
+function fromNoise(weights: BackboneWeights): { first: number; last: number } {
+  const vgg = new TfjsBackbone(weights);
   // The deeper a layer, the larger its features with weights of ImageNet, and the rougher the way that its share leads.
   const scorer = new PerceptualScorer(vgg, { layerWeights: [1, 0.1, 0.01] });
   const target = picture();
@@ -51,7 +53,7 @@ function fromNoise(weights: Vgg19Weights): { first: number; last: number } {
 }
 
 it('minimising the distance leads from noise to the image, with random weights', () => {
-  const { first, last } = fromNoise(randomVgg19Weights(0));
+  const { first, last } = fromNoise(randomWeights(vgg19, 0));
   expect(first).toBeLessThan(12);
   expect(last).toBeGreaterThan(25);
 });
@@ -59,7 +61,7 @@ it('minimising the distance leads from noise to the image, with random weights',
 it.skipIf(data === undefined)(
   'minimising the distance leads from noise to the image, with ImageNet weights (skipped without UTAD_TEST_DATA)',
   async () => {
-    const weights = await readVgg19Weights(join(data ?? '', 'vgg19-imagenet-tfjs'));
+    const weights = await readWeights(vgg19, join(data ?? '', 'vgg19-imagenet-tfjs'));
     const { first, last } = fromNoise(weights);
     expect(first).toBeLessThan(12);
     expect(last).toBeGreaterThan(25);

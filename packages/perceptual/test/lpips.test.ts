@@ -3,14 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { PerceptualScorer, torchvisionPreprocessing, Vgg19 } from '@utad/perceptual';
-import { channelWeightsFromSafetensors } from '@utad/perceptual/load';
-import { readChannelWeights } from '@utad/perceptual/node';
+import { torchvisionPreprocessing } from '@utad/features';
+import { withWeightsFile } from '@utad/features/node';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { channelWeightsFromSafetensors, PerceptualScorer } from '@utad/perceptual';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { problemOf } from './problem-of';
-import { referenceImage, referenceWeights, relativeError, uniform } from './reference';
-import { type FileTensor, f32, inMemory, safetensorsFile } from './safetensors-file';
+import { problemOf } from '../../features/test/problem-of';
+import { referenceImage, referenceWeights, relativeError, uniform } from '../../features/test/reference';
+import { type FileTensor, f32, inMemory, safetensorsFile } from '../../features/test/safetensors-file';
 
 /** What fixtures/lpips_reference.py computed in float64. */
 const expected = z
@@ -47,10 +48,10 @@ function linearFile(changes: Record<string, FileTensor | undefined> = {}, prefix
 }
 
 describe('LPIPS', () => {
-  let vgg: Vgg19;
+  let vgg: TfjsBackbone;
   let lpips: PerceptualScorer;
   beforeAll(async () => {
-    vgg = new Vgg19(referenceWeights(torchvisionPreprocessing));
+    vgg = new TfjsBackbone(referenceWeights(torchvisionPreprocessing));
     const channelWeights = await channelWeightsFromSafetensors(inMemory(linearFile()), vgg.layers);
     lpips = new PerceptualScorer(vgg, { channelWeights, difference: 'l2', normalize: 'unit' });
   });
@@ -86,6 +87,8 @@ describe('LPIPS', () => {
 
 describe('channelWeightsFromSafetensors', () => {
   const layers = ['conv1_2', 'conv2_2', 'conv3_4'];
+  const readPath = (path: string) =>
+    withWeightsFile(path, (file) => channelWeightsFromSafetensors(file, layers));
   const read = (bytes: Uint8Array) => channelWeightsFromSafetensors(inMemory(bytes), layers);
 
   it('reads the names of LPIPS behind any prefix, plain ones, and those of layers', async () => {
@@ -147,10 +150,10 @@ describe('channelWeightsFromSafetensors', () => {
     try {
       const path = join(folder, 'lpips.safetensors');
       await writeFile(path, linearFile());
-      expect(await readChannelWeights(path, layers)).toEqual(linear());
+      expect(await readPath(path)).toEqual(linear());
       await writeFile(path, linearFile().subarray(0, 1500));
-      expect(await problemOf(readChannelWeights(path, layers))).toMatchObject({ code: 'size' });
-      const nowhere = await problemOf(readChannelWeights(join(folder, 'nowhere'), layers));
+      expect(await problemOf(readPath(path))).toMatchObject({ code: 'size' });
+      const nowhere = await problemOf(readPath(join(folder, 'nowhere')));
       expect(nowhere).toMatchObject({
         code: 'unreadable',
         message: expect.stringMatching(/^[^\n]*cannot read [^\n]*nowhere: ENOENT[^\n]*$/),

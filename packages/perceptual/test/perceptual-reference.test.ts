@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { randomWeights, vgg19 } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import type { Images } from '@utad/layers';
-import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
+import { PerceptualScorer } from '@utad/perceptual';
 import { describe, expect, it } from 'vitest';
+import { relativeError } from '../../features/test/reference';
 import { PoolExtractor } from './pool-extractor';
-import { relativeError } from './reference';
 
 const random = (seed: number, shape: [number, number, number, number] = [2, 6, 4, 3]): Images =>
   tf.randomUniform(shape, 0, 1, 'float32', seed);
@@ -12,7 +14,7 @@ describe('PerceptualScorer.reference', () => {
   it.each(['none', 'unit'] as const)(
     'stands for its images wherever they are taken, normalize: %s',
     (normalize) => {
-      const vgg = new Vgg19(randomVgg19Weights(0));
+      const vgg = new TfjsBackbone(randomWeights(vgg19, 0));
       const scorer = new PerceptualScorer(vgg, { normalize, layerWeights: [1, 2, 0.5] });
       const [a, b] = [random(1, [2, 9, 13, 3]), random(2, [2, 9, 13, 3])];
       const reference = scorer.reference(b);

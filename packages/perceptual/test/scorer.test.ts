@@ -3,8 +3,8 @@ import type { Images } from '@utad/layers';
 import { PerceptualScorer } from '@utad/perceptual';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { relativeError } from '../../features/test/reference';
 import { BlockExtractor, PoolExtractor } from './pool-extractor';
-import { relativeError } from './reference';
 
 /** `[1, 4, 4, 3]` whose 2x2 blocks have these colours, row by row. */
 function blocks(colours: [number, number, number][]): Images {

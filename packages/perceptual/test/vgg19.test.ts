@@ -1,42 +1,23 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import {
-  kerasPreprocessing,
-  PerceptualScorer,
-  randomVgg19Weights,
-  torchvisionPreprocessing,
-  Vgg19,
-  WeightsError,
-} from '@utad/perceptual';
-import { readVgg19Weights } from '@utad/perceptual/node';
+import { kerasPreprocessing, torchvisionPreprocessing, vgg19, weightsSha256 } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { PerceptualScorer } from '@utad/perceptual';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
-import { layerTable, reference, referenceImage, referenceWeights, relativeError } from './reference';
-
-const data = process.env.UTAD_TEST_DATA;
-const allLayers = layerTable.map(([name]) => name);
+import {
+  reference,
+  referenceImage,
+  referenceTensors,
+  referenceWeights,
+  relativeError,
+} from '../../features/test/reference';
 
 describe.each([kerasPreprocessing, torchvisionPreprocessing])(
-  'Vgg19 with $name preprocessing',
+  'the distance by VGG-19 with $name preprocessing',
   (preprocessing) => {
     const expected = preprocessing.name === 'keras' ? reference.keras : reference.torchvision;
 
-    it('has the features of the float64 reference in every layer, borders included', () => {
-      const vgg = new Vgg19(referenceWeights(preprocessing), { layers: allLayers });
-      const features = vgg.features(referenceImage(0));
-      expect(features.length).toBe(8);
-      features.forEach((feature, l) => {
-        const { shape, values } = expected.features[vgg.layers[l] ?? ''] ?? { shape: [], values: [] };
-        expect(feature.shape).toEqual(shape);
-        const found = feature.dataSync().filter((_, i) => i % 97 === 0);
-        expect(relativeError(found, values)).toBeLessThan(1e-5);
-      });
-      vgg.dispose();
-    });
-
     it('gives the maps of Eq. 8 and the distance of the float64 reference', () => {
-      const vgg = new Vgg19(referenceWeights(preprocessing));
+      const vgg = new TfjsBackbone(referenceWeights(preprocessing));
       const scorer = new PerceptualScorer(vgg);
       const [x, m, r, n] = [referenceImage(0), referenceImage(1), referenceImage(2), referenceImage(3)];
       const { perLayer, perPair } = scorer.maps({ x, m, r, n }, [
@@ -56,7 +37,7 @@ describe.each([kerasPreprocessing, torchvisionPreprocessing])(
     });
 
     it('has the gradient of the float64 reference', () => {
-      const vgg = new Vgg19(referenceWeights(preprocessing));
+      const vgg = new TfjsBackbone(referenceWeights(preprocessing));
       const scorer = new PerceptualScorer(vgg);
       const target = referenceImage(2);
       const direction = tf.sub(referenceImage(4), 0.5);
@@ -68,137 +49,28 @@ describe.each([kerasPreprocessing, torchvisionPreprocessing])(
   },
 );
 
-describe('Vgg19', () => {
-  it.skipIf(data === undefined)(
-    'matches the reference activations of the ImageNet weights (skipped without UTAD_TEST_DATA)',
-    async () => {
-      const folder = join(data ?? '', 'vgg19-imagenet-tfjs');
-      const schema = z.record(
-        z.string(),
-        z.object({
-          shape: z.array(z.number()),
-          mean: z.number(),
-          max: z.number(),
-          first16ChannelsAtCentre: z.array(z.number()),
-        }),
-      );
-      const json: unknown = JSON.parse(readFileSync(join(folder, 'reference-activations.json'), 'utf8'));
-      const { activations } = z.object({ activations: schema }).parse(json);
-      const pixels = Float32Array.from({ length: 16 * 16 * 3 }, (_, i) => {
-        const [y, x, c] = [Math.floor(i / 48), Math.floor(i / 3) % 16, i % 3];
-        return ([16 * x + 3 * y, 5 * x + 16 * y, 7 * x * y][c] ?? 0) % 256;
-      });
-      const names = Object.keys(activations);
-      const vgg = new Vgg19(await readVgg19Weights(folder), { layers: names });
-      const features = vgg.features(tf.div(tf.tensor4d(pixels, [1, 16, 16, 3]), 255));
-      names.forEach((name, l) => {
-        const { shape, mean, max, first16ChannelsAtCentre } = activations[name] ?? expect.unreachable(name);
-        const feature = features[l] ?? expect.unreachable(name);
-        expect(feature.shape).toEqual(shape);
-        const [, h = 0, w = 0] = shape;
-        const centre = tf.slice(feature, [0, h / 2, w / 2, 0], [1, 1, 1, 16]).dataSync();
-        const error = Math.max(
-          ...first16ChannelsAtCentre.map((v, i) => Math.abs(v - (centre[i] ?? Number.NaN))),
-        );
-        expect(error / max).toBeLessThan(1e-4);
-        expect(Math.abs(tf.max(feature).dataSync()[0] ?? Number.NaN) / max).toBeCloseTo(1, 4);
-        expect((tf.mean(feature).dataSync()[0] ?? Number.NaN) / mean).toBeCloseTo(1, 4);
-      });
-      vgg.dispose();
-    },
-  );
-
-  it("returns features in the order asked for, by either of a layer's names", () => {
-    const weights = randomVgg19Weights(1);
-    const x = referenceImage(0);
-    const both = new Vgg19(weights, { layers: ['block2_conv1', 'conv1_1'] });
-    const one = new Vgg19(weights, { layers: ['conv1_1'] });
-    expect(both.layers).toEqual(['conv2_1', 'conv1_1']);
-    const [deep, shallow] = both.features(x);
-    const [alone] = one.features(x);
-    expect(deep?.shape).toEqual([2, 6, 4, 128]);
-    expect(shallow?.dataSync()).toEqual(alone?.dataSync());
-    both.dispose();
-    one.dispose();
+it('a VGG-19 of other widths measures distances', () => {
+  const tensors = referenceTensors([
+    ['conv1_1', 3, 5],
+    ['conv1_2', 5, 4],
+    ['conv2_1', 4, 7],
+    ['conv2_2', 7, 6],
+    ['conv3_1', 6, 9],
+    ['conv3_2', 9, 8],
+    ['conv3_3', 8, 11],
+    ['conv3_4', 11, 10],
+  ]);
+  const sha256 = weightsSha256(vgg19, tensors);
+  const vgg = new TfjsBackbone({
+    backbone: vgg19,
+    name: 'narrow',
+    sha256,
+    preprocessing: torchvisionPreprocessing,
+    tensors,
   });
-
-  it('rounds sizes down where pooling does not divide', () => {
-    const vgg = new Vgg19(randomVgg19Weights(0));
-    expect(vgg.features(tf.zeros([1, 11, 7, 3])).map((f) => f.shape)).toEqual([
-      [1, 11, 7, 64],
-      [1, 5, 3, 128],
-      [1, 2, 1, 256],
-    ]);
-    vgg.dispose();
-  });
-
-  it('leaves the caller one tensor a layer, and nothing after dispose', () => {
-    const weights = randomVgg19Weights(0);
-    const x = referenceImage(0);
-    const before = tf.memory().numTensors;
-    const made: Vgg19[] = [];
-    tf.tidy(() => {
-      made.push(new Vgg19(weights, { layers: ['conv1_1', 'conv2_1'] }));
-    });
-    const [vgg = expect.unreachable()] = made;
-    expect(tf.memory().numTensors).toBe(before + 6);
-    const features = vgg.features(x);
-    expect(tf.memory().numTensors).toBe(before + 6 + 2);
-    tf.dispose(features);
-    vgg.dispose();
-    vgg.dispose();
-    expect(tf.memory().numTensors).toBe(before);
-    expect(x.isDisposed).toBe(false);
-  });
-
-  it('has no variables that an optimiser would train', () => {
-    tf.tidy(() => {
-      const vgg = new Vgg19(randomVgg19Weights(0), { layers: ['conv1_1'] });
-      const x = tf.variable(referenceImage(0));
-      const { grads } = tf.variableGrads(() => tf.addN(vgg.features(x.as4D(2, 12, 8, 3))).sum());
-      expect(Object.keys(grads)).toEqual([x.name]);
-      vgg.dispose();
-      x.dispose();
-    });
-  });
-
-  it('says what made its results', () => {
-    const vgg = new Vgg19(randomVgg19Weights(7), { layers: ['conv1_1'] });
-    expect(vgg.weights).toMatchObject({ name: 'random (seed 7)', seed: 7 });
-    vgg.dispose();
-  });
-
-  it('refuses layers it does not have, none, and one twice', () => {
-    const weights = randomVgg19Weights(0);
-    expect(() => new Vgg19(weights, { layers: ['conv5_1'] })).toThrow(
-      'Vgg19: expected layers of conv1_1, conv1_2, conv2_1, conv2_2, conv3_1, conv3_2, conv3_3, conv3_4, received "conv5_1"',
-    );
-    expect(() => new Vgg19(weights, { layers: [] })).toThrow(RangeError);
-    expect(() => new Vgg19(weights, { layers: ['conv1_2', 'block1_conv2'] })).toThrow(RangeError);
-  });
-
-  it('refuses weights that lack a tensor or have one of another shape, and leaves no tensor behind', () => {
-    const weights = randomVgg19Weights(0);
-    const { 'conv1_2/bias': _, ...rest } = weights.tensors;
-    const before = tf.memory().numTensors;
-    expect(() => new Vgg19({ ...weights, tensors: rest })).toThrow(WeightsError);
-    const short = { ...weights.tensors, 'conv1_1/bias': { shape: [64], data: new Float32Array(63) } };
-    expect(() => new Vgg19({ ...weights, tensors: short })).toThrow(
-      'VGG-19 weights: expected conv1_1/bias of shape [64], received 63 values of shape [64]',
-    );
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
-  it('refuses images of another layout and use after dispose', () => {
-    const vgg = new Vgg19(randomVgg19Weights(0));
-    expect(() => vgg.features(tf.zeros([1, 3, 16, 16]))).toThrow(
-      'Vgg19.features: expected images [B, >=4, >=4, 3], received [1,3,16,16]',
-    );
-    expect(() => vgg.features(tf.zeros([1, 3, 16, 3]))).toThrow(RangeError);
-    expect(() => vgg.features(tf.zeros([1, 1, 1, 3]))).toThrow(
-      'Vgg19.features: expected images [B, >=4, >=4, 3], received [1,1,1,3]',
-    );
-    vgg.dispose();
-    expect(() => vgg.features(tf.zeros([1, 16, 16, 3]))).toThrow('received a disposed one');
-  });
+  const scorer = new PerceptualScorer(vgg);
+  const [a, b] = [referenceImage(0), referenceImage(1)];
+  expect(scorer.anomalyMap(a, b).shape).toEqual([2, 12, 8]);
+  expect(scorer.distance(a, b).dataSync()[0]).toBeGreaterThan(0.01);
+  vgg.dispose();
 });

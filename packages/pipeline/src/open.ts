@@ -13,8 +13,8 @@ import {
   type Thresholds,
   withRoi,
 } from '@utad/detector';
+import { backbones, randomWeights } from '@utad/features';
 import { sha256 } from '@utad/files';
-import { randomVgg19Weights } from '@utad/perceptual';
 import { twoStageKind } from '@utad/two-stage';
 import { usageError } from './errors';
 import type { Watch } from './events';
@@ -145,7 +145,8 @@ function storeAt(url: string | URL, signal: AbortSignal | undefined): FileStore 
 }
 
 function remade(name: string, wanted: Asset | undefined): Asset | undefined {
-  return name === 'vgg19' && wanted?.seed !== undefined ? randomVgg19Weights(wanted.seed) : undefined;
+  const backbone = backbones.find((one) => one.name === name);
+  return backbone && wanted?.seed !== undefined ? randomWeights(backbone, wanted.seed) : undefined;
 }
 
 /**

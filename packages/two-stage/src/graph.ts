@@ -1,10 +1,12 @@
 import type { AnomalyDetector } from '@utad/detector';
 import { addReduction } from '@utad/detector/onnx';
 import type { ExpertNet } from '@utad/expert-net';
+import type { BackboneWeights } from '@utad/features';
+import { addBackbone } from '@utad/features/onnx';
 import type { IeNet } from '@utad/ie-net';
 import { type Graph, GraphBuilder } from '@utad/onnx';
 import { addLayersModel, toChannelsFirst, toChannelsLast } from '@utad/onnx/layers-model';
-import type { PerceptualScorer, Vgg19Weights } from '@utad/perceptual';
+import type { PerceptualScorer } from '@utad/perceptual';
 import { addPerceptualMaps } from '@utad/perceptual/onnx';
 
 /** What a two-stage detector is made of. */
@@ -12,7 +14,7 @@ interface TwoStageParts extends Pick<AnomalyDetector, 'kind' | 'inputSize'> {
   readonly ieNet: IeNet;
   readonly expertNet: ExpertNet;
   readonly scorer: PerceptualScorer;
-  readonly vgg19: Vgg19Weights;
+  readonly vgg19: BackboneWeights;
   readonly reduction: 'mean' | 'max';
 }
 
@@ -39,7 +41,7 @@ export async function twoStageGraph(
     images.map(([, image]) => image),
     { axis: 0 },
   ); // [4 B, 3, H, W]
-  const features = addVgg19(graph, vgg19, all).map((layer) =>
+  const features = addBackbone(graph, vgg19, all).map((layer) =>
     graph.addMany('Split', [layer], images.length, { axis: 0, num_outputs: images.length }),
   );
   const ofImage = Object.fromEntries(
@@ -109,48 +111,3 @@ function addPainting(graph: GraphBuilder, input: string, change: string): string
 
 /** As Expert-Net has it. */
 const PAINT_MARGIN = 0.001;
-
-function addVgg19(graph: GraphBuilder, { tensors, preprocessing }: Vgg19Weights, x: string): string[] {
-  const { scale, order, mean, deviation } = preprocessing;
-  const ordered = order === 'bgr' ? graph.add('Gather', [x, graph.integers(2, 1, 0)], { axis: 1 }) : x;
-  const gain = graph.constant(
-    Float32Array.from(deviation, (d) => scale / d),
-    [3, 1, 1],
-  );
-  const shift = graph.constant(
-    Float32Array.from(mean, (m, c) => m / (deviation[c] ?? 1)),
-    [3, 1, 1],
-  );
-  let y = graph.add('Sub', [graph.add('Mul', [ordered, gain]), shift]);
-  const out: string[] = [];
-  for (const name of [
-    'conv1_1',
-    'conv1_2',
-    'conv2_1',
-    'conv2_2',
-    'conv3_1',
-    'conv3_2',
-    'conv3_3',
-    'conv3_4',
-  ]) {
-    if (name === 'conv2_1' || name === 'conv3_1')
-      y = graph.add('MaxPool', [y], { kernel_shape: [2, 2], strides: [2, 2] });
-    const k = tensors[`${name}/kernel`];
-    const b = tensors[`${name}/bias`];
-    if (!k || !b) throw new Error(name);
-    const [h = 0, w = 0, ci = 0, co = 0] = k.shape;
-    const t = new Float32Array(k.data.length);
-    let next = 0;
-    for (let o = 0; o < co; o++)
-      for (let i = 0; i < ci; i++)
-        for (let p = 0; p < h * w; p++) t[next++] = k.data[(p * ci + i) * co + o] ?? 0;
-    y = graph.add('Relu', [
-      graph.add('Conv', [y, graph.constant(t, [co, ci, h, w], name), graph.constant(b.data, [co], name)], {
-        kernel_shape: [3, 3],
-        pads: [1, 1, 1, 1],
-      }),
-    ]);
-    if (['conv1_2', 'conv2_2', 'conv3_4'].includes(name)) out.push(y);
-  }
-  return out;
-}

@@ -1,6 +1,6 @@
 import type { Asset, Description, DetectorKind } from '@utad/detector';
 import { restoreWeights } from '@utad/detector/tfjs';
-import type { Vgg19Weights } from '@utad/perceptual';
+import { type BackboneWeights, isWeightsOf, vgg19 } from '@utad/features';
 import { twoStageConfig, twoStagePresets } from './config';
 import { KIND, TwoStage } from './two-stage';
 
@@ -78,13 +78,10 @@ function symbolOf(picture: string): string {
 }
 
 /** @throws TypeError when the asset `vgg19` is missing or something else than weights. */
-function vgg19Of({ vgg19 }: Readonly<Record<string, Asset>>): Vgg19Weights {
-  if (vgg19 !== undefined && isVgg19Weights(vgg19)) return vgg19;
+function vgg19Of(assets: Readonly<Record<string, Asset>>): BackboneWeights {
+  const asset = assets.vgg19;
+  if (asset !== undefined && isWeightsOf(vgg19, asset)) return asset;
   throw new TypeError(
-    `${KIND}: expected weights of VGG-19 as the asset vgg19, received ${vgg19 === undefined ? 'none' : `"${vgg19.name}"`}`,
+    `${KIND}: expected weights of VGG-19 as the asset vgg19, received ${asset === undefined ? 'none' : `"${asset.name}"`}`,
   );
-}
-
-function isVgg19Weights(asset: Asset): asset is Asset & Vgg19Weights {
-  return 'tensors' in asset && 'preprocessing' in asset;
 }

@@ -13,9 +13,11 @@ import {
 } from '@utad/detector';
 import { imagesTensor, predictionOf, weightsState } from '@utad/detector/tfjs';
 import { ExpertNet, expertNetStage } from '@utad/expert-net';
+import type { BackboneWeights } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import { IeNet, ieNetStage } from '@utad/ie-net';
 import type { Graph } from '@utad/onnx';
-import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
+import { PerceptualScorer } from '@utad/perceptual';
 import { trainStages } from '@utad/training';
 import { type TwoStageConfig, twoStageConfig } from './config';
 import { twoStageGraph } from './graph';
@@ -32,7 +34,7 @@ const PAIRS = [
 /** What a {@link TwoStage} is made with besides its configuration. */
 export interface TwoStageOptions {
   /** Weights of the perceptual measurement. */
-  readonly vgg19: Vgg19Weights;
+  readonly vgg19: BackboneWeights;
   /** Fixes the initial weights of the networks. Default 0. */
   readonly seed?: number;
 }
@@ -49,8 +51,8 @@ export class TwoStage implements AnomalyDetector {
   readonly ieNet: IeNet;
   /** Stage 2: m and x to x̂, x to m̂. */
   readonly expertNet: ExpertNet;
-  private readonly vgg19: Vgg19;
-  private readonly vgg19Weights: Vgg19Weights;
+  private readonly vgg19: TfjsBackbone;
+  private readonly vgg19Weights: BackboneWeights;
   private readonly scorer: PerceptualScorer;
 
   /** @throws ZodError when the configuration is not valid. */
@@ -58,7 +60,7 @@ export class TwoStage implements AnomalyDetector {
     this.config = twoStageConfig.parse(config);
     this.ieNet = new IeNet(this.config.ieNet, { seed: deriveSeed(seed, 'ie-net') });
     this.expertNet = new ExpertNet(this.config.expertNet, { seed: deriveSeed(seed, 'expert-net') });
-    this.vgg19 = new Vgg19(vgg19);
+    this.vgg19 = new TfjsBackbone(vgg19);
     this.vgg19Weights = vgg19;
     this.scorer = new PerceptualScorer(this.vgg19);
     this.assets = { vgg19: this.vgg19.weights };

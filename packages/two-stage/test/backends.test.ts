@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ImageBatch } from '@utad/core';
 import { expertNetStage } from '@utad/expert-net';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import { ieNetStage } from '@utad/ie-net';
 import type { Images } from '@utad/layers';
-import { Vgg19 } from '@utad/perceptual';
 import type { BackendName } from '@utad/runtime';
 import { checkConformance } from '@utad/runtime/conformance';
 import { type Stage, trainableWeights } from '@utad/training';
@@ -144,9 +144,9 @@ describe.each(others)('$name beside cpu', ({ name, refusal }) => {
   claim(on('has the same features of VGG-19'), seconds, async () => {
     const features = (backend: BackendName) =>
       onBackend(backend, async () => {
-        const vgg = new Vgg19(vgg19);
+        const vgg = new TfjsBackbone(vgg19);
         const images = tf.randomUniform<tf.Rank.R4>([1, 24, 20, 3], 0, 1, 'float32', 5);
-        const tensors = vgg.features(images);
+        const tensors = vgg.tensorFeatures(images);
         const values = await Promise.all(tensors.map((tensor) => tensor.data()));
         tf.dispose([images, tensors]);
         vgg.dispose();

@@ -14,9 +14,9 @@ import {
   predictWhole,
   saveBundle,
 } from '@utad/detector';
+import { vgg19 as backbone, randomWeights } from '@utad/features';
+import { bundledVgg19Weights } from '@utad/features/node';
 import { folderStore } from '@utad/files/node';
-import { randomVgg19Weights } from '@utad/perceptual';
-import { bundledVgg19Weights } from '@utad/perceptual/node';
 import { TwoStage, twoStageKind, twoStagePresets } from '@utad/two-stage';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
@@ -87,7 +87,7 @@ it('asks for the VGG-19 weights that the bundle was made with', async () => {
 
 it('refuses other VGG-19 weights, unless they are allowed', async () => {
   const store = await savedBundle();
-  const other = { assets: async () => randomVgg19Weights(2) };
+  const other = { assets: async () => randomWeights(backbone, 2) };
   const error: unknown = await openBundle(store, kinds, other).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(BundleError);
   expect(error).toMatchObject({

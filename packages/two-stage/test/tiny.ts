@@ -1,4 +1,4 @@
-import { randomVgg19Weights } from '@utad/perceptual';
+import { vgg19 as backbone, randomWeights } from '@utad/features';
 import { type TwoStageConfig, twoStagePresets } from '@utad/two-stage';
 
 const adam = { kind: 'adam', learningRate: 3e-3, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
@@ -41,4 +41,4 @@ export const tiny: TwoStageConfig = {
   score: { reduction: 'max' },
 };
 
-export const vgg19 = randomVgg19Weights(1);
+export const vgg19 = randomWeights(backbone, 1);

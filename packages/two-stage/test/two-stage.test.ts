@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import type { ImageBatch, TrainingEvent } from '@utad/core';
 import { type AnomalyDetector, ImageSizeError, predictWhole, type WholePrediction } from '@utad/detector';
 import { imagesTensor } from '@utad/detector/tfjs';
-import { PerceptualScorer, Vgg19 } from '@utad/perceptual';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { PerceptualScorer } from '@utad/perceptual';
 import { TwoStage } from '@utad/two-stage';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { randomData } from '../../../scripts/testing/records';
@@ -87,7 +88,7 @@ describe('a prediction', () => {
   it('has as map e of Eq. 8: the distances of x and x̂, of m and m̂, and of x and m, added up', async () => {
     await withPrediction(
       ({ detector: { ieNet, expertNet }, images, prediction: { maps, contributions } }) => {
-        const vgg = new Vgg19(vgg19);
+        const vgg = new TfjsBackbone(vgg19);
         tf.tidy(() => {
           const scorer = new PerceptualScorer(vgg);
           const x = imagesTensor(images);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { LayersModelFeatures } from '@utad/features/tfjs';
 import { PerceptualScorer } from '@utad/perceptual';
-import { LayersModelFeatures } from '@utad/perceptual/layers-model';
 
 const model = tf.sequential({
   layers: [

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { PerceptualScorer, randomVgg19Weights, Vgg19 } from '@utad/perceptual';
+import { randomWeights, vgg19 } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
+import { PerceptualScorer } from '@utad/perceptual';
 
-const scorer = new PerceptualScorer(new Vgg19(randomVgg19Weights(0)));
+const scorer = new PerceptualScorer(new TfjsBackbone(randomWeights(vgg19, 0)));
 const good = tf.zeros<tf.Rank.R4>([1, 64, 16, 3]);
 const line = good.slice([0, 0], [1, 4]).add<tf.Tensor4D>(1);
 const scratched = tf.concat([good.slice([0, 0], [1, 30]), line, good.slice([0, 34])], 1);

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Dataset, ImageRecord } from '@utad/core';
 import type { AnomalyDetector } from '@utad/detector';
-import { randomVgg19Weights } from '@utad/perceptual';
+import { randomWeights, vgg19 } from '@utad/features';
 import type { BackendSpeed } from '@utad/runtime/conformance';
 import { TwoStage, type TwoStageConfig, twoStagePresets } from '@utad/two-stage';
 
@@ -44,13 +44,13 @@ export async function estimateEpochs(options: EpochOptions): Promise<EpochEstima
   const rate = gradients * 1e9;
   const began = performance.now();
   const left = () => budgetSeconds - (performance.now() - began) / 1000;
-  const vgg19 = randomVgg19Weights(0);
+  const weights = randomWeights(vgg19, 0);
   let perValue = 0;
 
   const estimates: EpochEstimate[] = [];
   for (const [preset, config] of Object.entries(twoStagePresets)) {
     signal?.throwIfAborted();
-    const detector = new TwoStage(config, { vgg19 });
+    const detector = new TwoStage(config, { vgg19: weights });
     const work = workOf(detector.networks());
     detector.dispose();
     const predicted = predict(work, { rate, perValue });
@@ -59,7 +59,7 @@ export async function estimateEpochs(options: EpochOptions): Promise<EpochEstima
       estimates.push({ preset, seconds: IMAGES_PER_EPOCH * predicted, basis: 'estimated' });
       continue;
     }
-    const trained = new TwoStage(withPlan(config, plan), { vgg19 });
+    const trained = new TwoStage(withPlan(config, plan), { vgg19: weights });
     try {
       const seconds = await secondsPerImage(trained, { ...plan, signal });
       perValue = Math.max(0, (seconds - (PASSES * work.flop) / rate) / work.values);

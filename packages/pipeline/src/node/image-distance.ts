@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Size } from '@utad/core';
 import { decodeImage, readImageFile } from '@utad/datasets/node';
+import { type BackboneWeights, featureScale } from '@utad/features';
+import { TfjsBackbone } from '@utad/features/tfjs';
 import { entryType } from '@utad/files/node';
-import { PerceptualScorer, Vgg19, type Vgg19Weights } from '@utad/perceptual';
-import { featureScale } from '@utad/perceptual/load';
+import { PerceptualScorer } from '@utad/perceptual';
 import type { BackendName, ChosenBackend } from '@utad/runtime';
 import { usageError } from '../errors';
 import type { Watch } from '../events';
@@ -34,7 +35,7 @@ export interface ImageDistance {
     readonly share: number | null;
   }[];
   /** What it was measured with. */
-  readonly weights: Vgg19Weights;
+  readonly weights: BackboneWeights;
   /** Mean of the features of each layer, by its name. */
   readonly featureScale: Readonly<Record<string, number>>;
   /** What it was measured on. */
@@ -87,11 +88,11 @@ export async function imageDistance(
 }
 
 async function measure(
-  weights: Vgg19Weights,
+  weights: BackboneWeights,
   images: readonly [PairImage, PairImage],
   normalize: boolean,
 ): Promise<{ layers: readonly string[]; values: Float32Array }> {
-  const vgg = new Vgg19(weights);
+  const vgg = new TfjsBackbone(weights);
   const scorer = new PerceptualScorer(vgg, { normalize: normalize ? 'unit' : 'none' });
   const [a, b] = [toTensor(images[0]), toTensor(images[1])];
   const distances = scorer.distancePerLayer(a, b);

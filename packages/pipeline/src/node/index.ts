@@ -1,6 +1,6 @@
 export { PipelineError, type PipelineErrorCode } from '../errors';
 export type { PipelineEvent, Watch } from '../events';
-export { type AssetOptions, downloadVgg19, listVgg19, vgg19Folder } from './assets';
+export { type AssetOptions, downloadBackbone, listWeights, weightsFolder } from './assets';
 export { type CompareOptions, type ComparisonResult, compare } from './compare';
 export type { GridOptions } from './compare-grid';
 export type { EvaluatedRun } from './compare-run';

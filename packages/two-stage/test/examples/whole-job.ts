@@ -1,6 +1,6 @@
 import { type Dataset, memoryStore } from '@utad/core';
 import { fitThresholds, openBundle, saveBundle } from '@utad/detector';
-import { randomVgg19Weights } from '@utad/perceptual';
+import { randomWeights, vgg19 } from '@utad/features';
 import { TwoStage, twoStageKind, twoStagePresets } from '@utad/two-stage';
 
 // Good images: here plain grey, elsewhere those of `openDataset` of @utad/datasets/node.
@@ -30,8 +30,8 @@ const config = {
     expertNet: { ...small.training.expertNet, ...short },
   },
 };
-const vgg19 = randomVgg19Weights(0); // for use: weights trained on ImageNet
-const detector = new TwoStage(config, { vgg19 });
+const weights = randomWeights(vgg19, 0); // for use: weights trained on ImageNet
+const detector = new TwoStage(config, { vgg19: weights });
 await detector.fit(good, { seed: 0 });
 const thresholds = await fitThresholds(detector, heldOut, { learnedFrom: good });
 
@@ -43,7 +43,7 @@ await saveBundle(store, detector, { thresholds, training, versions: {} });
 detector.dispose();
 
 // Load, and predict.
-const opened = await openBundle(store, [twoStageKind], { assets: async () => vgg19 });
+const opened = await openBundle(store, [twoStageKind], { assets: async () => weights });
 const { scores } = await opened.detector.predict({ data: grey(250), shape: [1, 16, 16, 3] });
 console.log(scores.length, opened.manifest.thresholds.images); // 1 2
 opened.detector.dispose();
