@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Backbone, type FeatureExtractor, resnet18, vgg19 } from '@utad/features';
+import { type Backbone, type BackboneWeights, type FeatureExtractor, resnet18, vgg19 } from '@utad/features';
 import { readWeights } from '@utad/features/node';
 import { TfjsBackbone } from '@utad/features/tfjs';
 import { z } from 'zod';
@@ -29,17 +29,22 @@ const activations = z.object({
  *
  * @param folder with weights and `reference-activations.json`.
  * @param side of the picture of colour ramps that they are of.
+ * @param make the backbone on an engine. Default TensorFlow.js.
  */
 export async function imageNetErrors(
   folder: string,
   backbone: Backbone,
   side: number,
+  make: (weights: BackboneWeights, layers: readonly string[]) => Promise<FeatureExtractor> = async (
+    weights,
+    layers,
+  ) => new TfjsBackbone(weights, { layers }),
 ): Promise<Record<string, number>> {
   const expected = activations.parse(
     JSON.parse(readFileSync(join(folder, 'reference-activations.json'), 'utf8')),
   ).activations;
   const layers = Object.keys(expected);
-  const extractor: FeatureExtractor = new TfjsBackbone(await readWeights(backbone, folder), { layers });
+  const extractor = await make(await readWeights(backbone, folder), layers);
   const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
     const [y, x, c] = [Math.floor(i / (3 * side)), Math.floor(i / 3) % side, i % 3];
     return ([16 * x + 3 * y, 5 * x + 16 * y, 7 * x * y][c] ?? 0) % 256;
