@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Dataset, Size } from '@utad/core';
 import { asImageError, checkWhole, DatasetError, ImageError } from '../../errors';
-import { channelsOf } from '../decoding/decode';
+import { channelsOf, decodePixels } from '../decoding/decode';
 import { decodeManyAtOnce } from '../decoding/many-at-once';
 import { type MaskFacts, maskFacts } from '../decoding/read-mask';
-import { describeChanges, type ImageLimits } from '../decoding/with-image';
+import { describeChanges, type ImageLimits, readImageFile } from '../decoding/with-image';
 import { ahead } from './ahead';
 import { type CacheReport, OpenCaches } from './cache/open-caches';
 import { fileRecords, KeptRecords, PartTable } from './file-records';
@@ -21,6 +21,8 @@ export interface FileDataset extends Dataset {
   readonly skipped: readonly { readonly path: string; readonly reason: string; readonly empty?: true }[];
   /** How masks were read, and what is lost of them. */
   readonly masks: MaskReport;
+  /** Height and width that masks are resized to, in pixels. */
+  readonly maskSize: Size;
   /** What was done to images so that they fit, with the number of images. */
   readonly conversions: readonly { readonly what: string; readonly images: number }[];
   /** What the cache of decoded images did; null where there is none. */
@@ -52,9 +54,10 @@ export interface FileDataset extends Dataset {
  *   files are to be skipped; `size-mismatch` for a mask or clean twin that does not fit its image; `invalid-option`. When records are read: `changed` for a file that is no longer what it was.
  */
 export async function openFiles(entries: readonly ImageEntry[], options: ReadOptions): Promise<FileDataset> {
-  const { size, maskSize, maskThreshold, onBad, limits, workers, cacheBytes, memoryBytes, ...checked } =
+  const { size, maskThreshold, onBad, limits, workers, cacheBytes, memoryBytes, ...checked } =
     checkOptions(options);
   const { cacheFolder, onProgress, signal } = checked;
+  const maskSize = checked.maskSize === 'file' ? await firstFileSize(entries, limits) : checked.maskSize;
   const decoders = new Decoders(size, maskSize, limits, maskThreshold);
   const caches = cacheFolder === undefined ? undefined : new OpenCaches(cacheFolder, cacheBytes);
   const kept = new KeptRecords(memoryBytes);
@@ -135,6 +138,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     entries: left,
     skipped,
     masks: masks.report(),
+    maskSize,
     conversions: [...conversions].map(([what, images]) => ({ what, images })),
     cache: report ?? null,
     count: left.length,
@@ -143,6 +147,17 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     fileSize: (index) => parts.knownOf(partAt(index, 'fileSize')).fileSize,
     records: (order) => fileRecords(source, order),
   };
+}
+
+/** Height and width of the first image that can be read. */
+async function firstFileSize(entries: readonly ImageEntry[], limits: ReadOptions['limits']): Promise<Size> {
+  for (const { path } of entries) {
+    const image = await readImageFile(path, limits)
+      .then((file) => decodePixels(file, path, undefined, limits))
+      .catch(asImageError);
+    if (!(image instanceof ImageError)) return image.fileSize;
+  }
+  return [1, 1]; // Opening says that there are none.
 }
 
 function factsOf(files: OpenedFiles): MaskFacts | undefined {
@@ -235,8 +250,8 @@ const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
 export interface ReadOptions {
   /** Images are resized to this. */
   readonly size: Size;
-  /** Masks are resized to this. Default `size`. */
-  readonly maskSize?: Size;
+  /** Masks are resized to this; `file` is the size of the first image file that can be read. Default `size`. */
+  readonly maskSize?: Size | 'file';
   /** Of all masks: from 0 to 254, above which a pixel is anomalous. Default what their entries say, or else their values. */
   readonly maskThreshold?: number;
   /**
@@ -272,7 +287,7 @@ function checkOptions(options: ReadOptions): FullReadOptions {
   const { size, maskSize = size, onBad = 'throw', workers = 16 } = options;
   const { cacheBytes = 10 * 2 ** 30, memoryBytes = 128 * 2 ** 20 } = options;
   checkSize('size', size);
-  checkSize('maskSize', maskSize);
+  if (maskSize !== 'file') checkSize('maskSize', maskSize);
   if (options.maskThreshold !== undefined) checkWhole('maskThreshold', options.maskThreshold, 0, 254);
   checkWhole('workers', workers, 1);
   checkWhole('cacheBytes', cacheBytes, 0);
