@@ -44,7 +44,7 @@ function describe({ path, manifest, run }: FoundRun): string {
     `${bytes} bytes`,
     shortHash(sha256),
   ]);
-  return `${formatFacts(facts)}\n\n${formatTable(files)}\nall ${files.length} files are unaltered`;
+  return `${formatFacts(facts)}\n\n${formatTable(files)}\nall bytes of ${formatCount(files.length, 'file')} are unaltered`;
 }
 
 function pair(name: string, value: string): [string, string] {

@@ -12,7 +12,7 @@ import {
 import { type AssetFlags, assetOptions } from './commands/options';
 import { type Context, watch } from './context';
 import { AnomaliesFoundError, PartlyFailedError, UsageError } from './errors';
-import { formatNumber, formatSeconds, formatTable } from './terminal/format';
+import { digitsBeside, formatDigits, formatSeconds, formatTable } from './terminal/format';
 
 export interface PredictOptions extends AssetFlags {
   readonly detector?: string;
@@ -118,9 +118,11 @@ function checkTable(
 }
 
 function summary(items: readonly PredictedItem[], threshold: number, seconds: number): string {
+  const scores = items.flatMap(({ score }) => (score === null ? [] : [score]));
+  const digits = digitsBeside(threshold, scores);
   const rows = items.map(({ path, score, anomalous, regions, overlay }) => [
     path,
-    score === null ? '-' : formatNumber(score),
+    score === null ? '-' : formatDigits(score, digits),
     anomalous === null ? 'unreadable' : anomalous ? 'anomalous' : 'good',
     String(regions.length),
     overlay ?? '-',
@@ -129,6 +131,6 @@ function summary(items: readonly PredictedItem[], threshold: number, seconds: nu
   return [
     formatTable([['image', 'score', 'verdict', 'regions', 'overlay'], ...rows]),
     '',
-    `${anomalous} of ${items.length} images are anomalous (score at least ${formatNumber(threshold)}), ${formatSeconds(seconds)}`,
+    `${anomalous} of ${items.length} images are anomalous (score at least ${formatDigits(threshold, digits)}), ${formatSeconds(seconds)}`,
   ].join('\n');
 }

@@ -67,7 +67,7 @@ describe('the options of utad train', () => {
       "UsageError: unknown option '--coreset=0.1' (Did you mean --preset?)",
     );
     expect(await refusal('photos')).toBe(
-      "UsageError: too many arguments for 'train'. Expected 0 arguments but got 1.",
+      "UsageError: too many arguments for 'train'. Expected 0 arguments but got 1; --root takes the images.",
     );
     expect(await refusal('--detector', 'mine.mjs', '--coreset')).toBe(
       "UsageError: option '--coreset <value>' argument missing",

@@ -1,7 +1,14 @@
 import { summariseStages } from '@utad/pipeline/node';
 import { describe, expect, it } from 'vitest';
 import { EventReporter } from '../src/terminal/events';
-import { formatFacts, formatLosses, formatNumber, formatSeconds, formatTable } from '../src/terminal/format';
+import {
+  digitsBeside,
+  formatFacts,
+  formatLosses,
+  formatNumber,
+  formatSeconds,
+  formatTable,
+} from '../src/terminal/format';
 import { Output } from '../src/terminal/output';
 import { isReported, TrainingProgress } from '../src/terminal/training-progress';
 
@@ -26,6 +33,12 @@ describe('formats', () => {
 
   it('keep three digits of a number', () => {
     expect([1.23456, 0.000123456, 1500, 0].map(formatNumber)).toEqual(['1.23', '0.000123', '1500', '0']);
+  });
+
+  it('have as many digits as tell a score from the threshold', () => {
+    expect(digitsBeside(1.8213, [1.93, 1.8213])).toBe(3);
+    expect(digitsBeside(1.8213, [1.93, 1.8218])).toBe(4);
+    expect(digitsBeside(1.8213, [1.82130000000001])).toBe(9);
   });
 
   it('put the sum of losses first', () => {

@@ -46,6 +46,22 @@ describe('fetchRanges', () => {
     expect(Buffer.compare((await fetchRanges(url, plan)).bytes, wanted)).toBe(0);
   });
 
+  it('reads the whole where the server says no length, as servers that compress or write as they go', async () => {
+    server.behave({ ranges: false, length: false });
+    expect(Buffer.compare((await fetchRanges(url, plan)).bytes, wanted)).toBe(0);
+    expect(server.requests).toHaveLength(1);
+    server.files.set('file.bin', file.subarray(0, 300_000));
+    await expect(fetchRanges(url, plan, memoryPart(), { retries: 0 })).rejects.toMatchObject({
+      code: 'truncated',
+    });
+  });
+
+  it('refuses a file without end', async () => {
+    server.behave({ ranges: false, length: false });
+    server.files.set('file.bin', new Uint8Array(2 ** 26 + 1));
+    await expect(fetchRanges(url, plan)).rejects.toMatchObject({ code: 'size' });
+  });
+
   it('goes on in a later process where it stopped, by what is on the disk', async () => {
     server.behave({ cut: ({ range }) => (range === 'bytes=0-65535' ? undefined : 100_000) });
     const error = await fetchRanges(url, plan, new PartFile(join(folder, 'x')), { retries: 0 }).catch(

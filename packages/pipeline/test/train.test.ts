@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type ImageBatch, memoryStore, type TensorData } from '@utad/core';
 import { type AnomalyDetector, type DetectorKind, readManifest } from '@utad/detector';
 import { OpenedDetector, open as openPage, type PipelineEvent } from '@utad/pipeline';
-import { evaluate, open, type TrainOptions, train } from '@utad/pipeline/node';
+import { type EvaluateOptions, evaluate, open, type TrainOptions, train } from '@utad/pipeline/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -178,6 +178,11 @@ describe('train', () => {
       },
     };
     await using run = await train(options('d', { root: at('odd'), detector: watched }));
+    expect(run.notes).toContainEqual(
+      expect.stringMatching(
+        /^Of 1 image held out for thresholds 1 is byte for byte among the training images too, such as .\.png as .\.png;/,
+      ),
+    );
     for await (const item of run.predict(at('odd', 'a.png'))) expect(item.error).toBeNull();
     const page = new OpenedDetector(run.detector, run.manifest.thresholds, run.manifest.training);
     await page.predict({ data: pixels, width: 9, height: 7 });
@@ -315,5 +320,58 @@ describe('train', () => {
     const run = await train(options('old', { resume: true }));
     expect(run.run.config).toMatchObject({ assets: {}, config: { epochs: { first: 2, second: 3 } } });
     run.dispose();
+  });
+});
+
+describe('evaluate', () => {
+  const SIDE = 512;
+  /** A square of white from the corner, on black. */
+  const corner = (side: number) =>
+    sharp(
+      Uint8Array.from({ length: SIDE * SIDE }, (_, pixel) =>
+        pixel % SIDE < side && pixel < side * SIDE ? 255 : 0,
+      ),
+      { raw: { width: SIDE, height: SIDE, channels: 1 } },
+    )
+      .toColourspace('b-w')
+      .png()
+      .toBuffer();
+
+  it('measures pixels where it is asked to, from one look at the files, and says what was learned from too', async () => {
+    for (const name of ['black', 'measured/good', 'measured/cut', 'measured/masks/cut'])
+      await mkdir(at(name), { recursive: true });
+    for (const name of ['black/0', 'black/1', 'black/2', 'measured/good/same'])
+      await writeFile(at(`${name}.png`), await corner(0));
+    await writeFile(at('measured/cut/0.png'), await corner(SIDE / 4));
+    await writeFile(at('measured/masks/cut/0.png'), await corner(5));
+    await using run = await train(options('m', { root: at('black') }));
+    const measured = async (metricSize?: EvaluateOptions['metricSize']) => {
+      let looks = 0;
+      const onEvent = (event: PipelineEvent) => {
+        if (event.type === 'progress' && event.task === 'test images read') looks += 1;
+      };
+      const { metrics } = await evaluate(run, { root: at('measured'), cache: false, onEvent, metricSize });
+      expect(looks).toBe(2);
+      return metrics;
+    };
+
+    // Of S pixels a side the map is highest on S/8 x S/8, of which the mask, shrunk to d x d, is the defect: the others tie.
+    const auroc = (side: number, defect: number) =>
+      expect.closeTo(1 - ((side / 8) ** 2 - defect ** 2) / 2 / (2 * side ** 2 - defect ** 2), 12);
+    const usual = await measured();
+    expect(usual).toMatchObject({ pixel: { auroc: auroc(256, 2) } });
+    expect(usual).not.toHaveProperty('metricSize');
+    expect(usual.notes).toContainEqual(
+      expect.stringMatching(
+        /^1 test image is byte for byte among the images learned from too, such as .*same\.png as .*\.png\.$/,
+      ),
+    );
+    const small = await measured(64);
+    expect(small).toMatchObject({ metricSize: [64, 64], pixel: { auroc: auroc(64, 1) } });
+    expect(small.notes).toContain('Pixels are measured at 64x64, not at 256x256.');
+    const full = await measured('full');
+    expect(full).toMatchObject({ metricSize: [SIDE, SIDE], pixel: { auroc: auroc(SIDE, 5) } });
+    const { seconds: _, ...numbers } = full;
+    expect(await measured(SIDE)).toMatchObject(numbers);
   });
 });

@@ -100,7 +100,8 @@ function ownShortcuts(command: Command): Record<string, string> {
     const [flag = '', value] = rest;
     const [, name, joined] = /^--([a-z][\w-]*)(?:=(.*))?$/s.exec(flag) ?? [];
     if (!flag.startsWith('-')) {
-      throw new UsageError(`too many arguments for 'train'. Expected 0 arguments but got ${rest.length}.`);
+      const expected = `Expected 0 arguments but got ${rest.length}; --root takes the images.`;
+      throw new UsageError(`too many arguments for 'train'. ${expected}`);
     }
     if (name === undefined || detector === 'two-stage') throw unknownOption(command, flag);
     const given = joined ?? value;

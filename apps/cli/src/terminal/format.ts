@@ -10,8 +10,24 @@ export function formatSeconds(seconds: number): string {
 
 /** Three significant digits without needless zeros. */
 export function formatNumber(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
-  return String(Number(value.toPrecision(3)));
+  return formatDigits(value, 3);
+}
+
+/** So many significant digits without needless zeros. */
+export function formatDigits(value: number, digits: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(digits))) : String(value);
+}
+
+/** All that a number of 32 bits has. */
+const MOST_DIGITS = 9;
+
+/** As few significant digits, three at least, as leave none of the values rounded to where a threshold is that it differs from. */
+export function digitsBeside(threshold: number, values: readonly number[]): number {
+  let digits = 3;
+  const meets = (value: number) =>
+    value !== threshold && value.toPrecision(digits) === threshold.toPrecision(digits);
+  while (digits < MOST_DIGITS && values.some(meets)) digits++;
+  return digits;
 }
 
 /** `1 epoch`, `3 epochs`. */

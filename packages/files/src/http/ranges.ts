@@ -57,7 +57,8 @@ export function memoryPart(): Part {
  * @param plan says which parts, from what the file is; its ranges are in ascending order.
  * @param part where to keep what comes.
  * @returns the plan, and the bytes of its ranges one after the other.
- * @throws HttpError the last one, when it does not work; `size` where the server does not say how long the file is.
+ * @throws HttpError the last one, when it does not work; `size` where the server does not say how long a file of more than 64
+ *   MiB is.
  *   What `plan` throws passes through.
  */
 export async function fetchRanges<T extends { readonly ranges: readonly ByteRange[] }>(
@@ -95,6 +96,9 @@ function stateOf({ size, validator }: RemoteFile, ranges: readonly ByteRange[]):
 /** The first request asks for so much, which is the header of most files and the whole of some. */
 const HEAD_BYTES = 2 ** 16;
 
+/** So much is read of a file whose length the server does not say, to know it. */
+const MOST_UNSAID = 2 ** 26;
+
 /** One state of a file behind a URL. */
 export class RemoteFile {
   private constructor(
@@ -109,7 +113,7 @@ export class RemoteFile {
     private readonly options: HttpOptions,
   ) {}
 
-  /** @throws HttpError, `size` where the server does not say how long the file is. */
+  /** @throws HttpError, `size` where the server does not say how long a file of more than 64 MiB is. */
   static async open(url: URL, options: HttpOptions): Promise<RemoteFile> {
     let answer = await requestFile(url, { begin: 0, end: HEAD_BYTES }, undefined, options);
     if (answer.size === undefined && answer.partial) {
@@ -120,6 +124,8 @@ export class RemoteFile {
     const { size, validator, body } = answer;
     const shown = withoutQuery(url);
     if (size === undefined) {
+      const whole = await collect(upTo(MOST_UNSAID, body));
+      if (whole.length <= MOST_UNSAID) return new RemoteFile(url, whole.length, validator, whole, options);
       answer.cancel();
       const message = `expected the length of ${shown}, which the server does not say`;
       throw new HttpError('size', message, shown);
@@ -200,6 +206,16 @@ async function* pick(
   if (position >= last) return;
   const message = `expected ${last} bytes of ${url}, but the connection ended after ${position}`;
   throw new HttpError('truncated', message, url);
+}
+
+/** The chunks until there are more bytes than that. */
+async function* upTo(most: number, body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  for await (const chunk of body) {
+    yield chunk;
+    length += chunk.length;
+    if (length > most) return;
+  }
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

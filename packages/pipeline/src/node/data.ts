@@ -264,12 +264,11 @@ async function read(source: DataSource, options: OpenDataOptions): Promise<ReadD
     onBad: skipBad ? 'skip' : 'throw',
     ...(cache && { cacheFolder: decodedImagesFolder() }),
   } as const;
-  // Which size all files have shows once they were opened.
-  const metricSize =
-    options.metricSize === 'full'
-      ? commonSize(await openFiles(known, source, { ...reading, maskSize: METRIC_SIZE }))
-      : squareOf(options.metricSize);
-  const data = await openFiles(known, source, { ...reading, maskSize: metricSize });
+  const full = options.metricSize === 'full';
+  const maskSize = full ? 'file' : squareOf(options.metricSize);
+  const data = await openFiles(known, source, { ...reading, maskSize });
+  const metricSize = data.maskSize;
+  if (full) expectOneSize(data);
   // It changes no result, so that it is told at once, and is none of the notes of the run.
   if (data.cache?.problem) onEvent?.({ type: 'note', message: `${data.cache.problem}.` });
   const said = [
@@ -303,19 +302,17 @@ function squareOf(metricSize: MetricSize | undefined): Size {
   throw usageError(`expected full, or pixels a side from 16 to 4096, received ${metricSize}`, 'metricSize');
 }
 
-/** @throws PipelineError `usage` where files have several sizes. */
-function commonSize(data: SplitDataset): Size {
-  const first = data.fileSize(0);
-  for (let index = 1; index < data.count; index++) {
-    const size = data.fileSize(index);
-    if (size.join() === first.join()) continue;
-    const [a, b] = [data.entries[0]?.path, data.entries[index]?.path];
+/** @throws PipelineError `usage` where a file has another size than masks were resized to. */
+function expectOneSize(data: SplitDataset): void {
+  for (let index = 0; index < data.count; index++) {
+    const [first, size] = [data.maskSize.join('x'), data.fileSize(index).join('x')];
+    if (size === first) continue;
+    const [a, b] = [index === 0 ? 'one left out' : data.entries[0]?.path, data.entries[index]?.path];
     throw usageError(
-      `full: expected images of one size, found ${first.join('x')} in ${a} and ${size.join('x')} in ${b}; give pixels a side instead`,
+      `full: expected images of one size, found ${first} in ${a} and ${size} in ${b}; give pixels a side instead`,
       'metricSize',
     );
   }
-  return first;
 }
 
 /** An image of an opened data set, by its place there. */

@@ -90,7 +90,10 @@ function explain(chosen: ChosenBackend, refusals: readonly Refusal[]): string {
     .filter(({ name, found }) => found || (name === 'tfjs-node' && !fast))
     .map(({ reason }) => reason);
   if (reasons.length === 0) return chosen.reason;
-  return fast ? [chosen.reason, ...reasons].join('; ') : `${chosen.name}: ${reasons.join('; ')}`;
+  if (fast) return [chosen.reason, ...reasons].join('; ');
+  const wasm = refusals.some(({ name, found }) => name === 'wasm' && !found);
+  const remedy = wasm ? `, or add ${WASM_PACKAGE}@${tf.version.tfjs} to your project` : '';
+  return `${chosen.name}: ${reasons.join('; ')}${remedy}`;
 }
 
 async function attempt(

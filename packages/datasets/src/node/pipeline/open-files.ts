@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Dataset, Size } from '@utad/core';
 import { asImageError, checkWhole, DatasetError, ImageError } from '../../errors';
-import { channelsOf, checkWhiteLevel } from '../decoding/decode';
+import { channelsOf, checkWhiteLevel, decodePixels } from '../decoding/decode';
 import { decodeManyAtOnce } from '../decoding/many-at-once';
 import { type MaskFacts, maskFacts } from '../decoding/read-mask';
 import {
@@ -28,6 +28,8 @@ export interface FileDataset extends Dataset {
   readonly skipped: readonly { readonly path: string; readonly reason: string; readonly empty?: true }[];
   /** How masks were read, and what is lost of them. */
   readonly masks: MaskReport;
+  /** Height and width that masks are resized to, in pixels. */
+  readonly maskSize: Size;
   /** What was done to images so that they fit, with the number of images. */
   readonly conversions: readonly { readonly what: string; readonly images: number }[];
   /** What is white in images of more than 8 bits; null where nobody said, which makes it 65535. */
@@ -62,8 +64,9 @@ export interface FileDataset extends Dataset {
  */
 export async function openFiles(entries: readonly ImageEntry[], options: ReadOptions): Promise<FileDataset> {
   const checked = checkOptions(options);
-  const { size, maskSize, maskThreshold, onBad, limits, workers, cacheBytes, memoryBytes } = checked;
+  const { size, maskThreshold, onBad, limits, workers, cacheBytes, memoryBytes } = checked;
   const { cacheFolder, onProgress, signal } = checked;
+  const maskSize = checked.maskSize === 'file' ? await firstFileSize(entries, limits) : checked.maskSize;
   const white = await whiteLevelOf(entries, checked);
   const decoders = new Decoders(size, maskSize, limits, maskThreshold, white?.level);
   const caches = cacheFolder === undefined ? undefined : new OpenCaches(cacheFolder, cacheBytes);
@@ -147,6 +150,7 @@ export async function openFiles(entries: readonly ImageEntry[], options: ReadOpt
     entries: left,
     skipped,
     masks: masks.report(),
+    maskSize,
     conversions: [...conversions].map(([what, images]) => ({ what, images })),
     whiteLevel: white,
     cache: report ?? null,
@@ -184,6 +188,17 @@ async function whiteLevelOf(
 function changesOf({ changes, fileSize }: OpenedPart, size: Size, report: WhiteLevelReport | null): string[] {
   const white = { white: levelOf(changes, report?.level), asked: report !== null };
   return describeChanges(changes, fileSize, size, white);
+}
+
+/** Height and width of the first image that can be read. */
+async function firstFileSize(entries: readonly ImageEntry[], limits: ReadOptions['limits']): Promise<Size> {
+  for (const { path } of entries) {
+    const image = await readImageFile(path, limits)
+      .then((file) => decodePixels(file, path, undefined, limits))
+      .catch(asImageError);
+    if (!(image instanceof ImageError)) return image.fileSize;
+  }
+  return [1, 1]; // Opening says that there are none.
 }
 
 function factsOf(files: OpenedFiles): MaskFacts | undefined {
@@ -276,8 +291,8 @@ const hex = (digest: Uint8Array): string => Buffer.from(digest).toString('hex');
 export interface ReadOptions {
   /** Images are resized to this. */
   readonly size: Size;
-  /** Masks are resized to this. Default `size`. */
-  readonly maskSize?: Size;
+  /** Masks are resized to this; `file` is the size of the first image file that can be read. Default `size`. */
+  readonly maskSize?: Size | 'file';
   /** Of all masks: from 0 to 254, above which a pixel is anomalous. Default what their entries say, or else their values. */
   readonly maskThreshold?: number;
   /**
@@ -318,7 +333,7 @@ function checkOptions(options: ReadOptions): FullReadOptions {
   const { size, maskSize = size, onBad = 'throw', workers = 16 } = options;
   const { cacheBytes = 10 * 2 ** 30, memoryBytes = 128 * 2 ** 20 } = options;
   checkSize('size', size);
-  checkSize('maskSize', maskSize);
+  if (maskSize !== 'file') checkSize('maskSize', maskSize);
   if (options.maskThreshold !== undefined) checkWhole('maskThreshold', options.maskThreshold, 0, 254);
   if (options.whiteLevel !== 'auto') checkWhiteLevel(options.whiteLevel);
   checkWhole('workers', workers, 1);
