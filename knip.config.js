@@ -46,8 +46,6 @@ export default {
         'utad',
         // Called by name: `npx pnpm`, and by turbo.
         'pnpm',
-        // Its program is looked up when it is run.
-        '@arethetypeswrong/cli',
       ],
     },
     ...Object.fromEntries(

@@ -7,7 +7,7 @@ import { WITHOUT_TENSORFLOW } from '../checks/house.mjs';
 import { main, root } from '../setup.mjs';
 import { PackagingError } from './command.mjs';
 import { problemsOf, tensorFlowProblems } from './contents.mjs';
-import { checkTypes, publintProblems } from './lint.mjs';
+import { publintProblems, typeProblems } from './lint.mjs';
 import { checkSideEffects, installAlone, useEverywhere } from './project.mjs';
 import { shakingProblems, sizesOf, sizeTable } from './sizes.mjs';
 import { eachOf, inTemporaryFolder, step } from './step.mjs';
@@ -22,8 +22,8 @@ function refuse(name, problems) {
 }
 
 async function look(one) {
-  refuse(one.name, [...problemsOf(one), ...(await publintProblems(one))]);
-  if (one.manifest.exports) await checkTypes(one);
+  const types = one.manifest.exports ? await typeProblems(one) : [];
+  refuse(one.name, [...problemsOf(one), ...(await publintProblems(one)), ...types]);
 }
 
 async function use(one, packed, { folder, cache }) {

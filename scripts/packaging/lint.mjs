@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
-import { command } from './command.mjs';
-
-const { resolve } = createRequire(import.meta.url);
-const attw = join(resolve('@arethetypeswrong/cli/package.json'), '..', 'dist', 'index.js');
 
 /** What publint, at its strictest, says of a packed package: a line each. */
 export async function publintProblems({ tarball, manifest }) {
@@ -20,15 +15,16 @@ export async function publintProblems({ tarball, manifest }) {
 }
 
 /**
- * Has "Are the types wrong?" look at a packed package as Node 16 and later and bundlers resolve it. What is left out is
- * `node10`, which knows no entries but the main one, and which no Node that we support needs.
- *
- * @throws PackagingError with its table.
+ * What "Are the types wrong?" says of a packed package as Node 16 and later and bundlers resolve it: a line each. What is
+ * left out is `node10`, which knows no entries but the main one, and which no Node that we support needs.
  */
-export async function checkTypes({ name, tarball, manifest }) {
-  const options = ['--profile', 'node16', '--format', 'ascii', '--no-color', '--no-emoji'];
+export async function typeProblems({ tarball, manifest }) {
+  const data = createPackageFromTarballData(new Uint8Array(readFileSync(tarball)));
   // Files of data have no types.
-  const data = Object.keys(manifest.exports ?? {}).filter((entry) => entry.endsWith('.safetensors'));
-  if (data.length > 0) options.push('--exclude-entrypoints', ...data);
-  await command(`attw of ${name}`, process.execPath, [attw, tarball, ...options]);
+  const excludeEntrypoints = Object.keys(manifest.exports).filter((entry) => entry.endsWith('.safetensors'));
+  const { types, problems = [] } = await checkPackage(data, { excludeEntrypoints });
+  if (!types) return ['attw: there are no types'];
+  return problems
+    .filter(({ resolutionKind }) => resolutionKind !== 'node10')
+    .map((problem) => `attw: ${JSON.stringify(problem)}`);
 }

@@ -4,10 +4,10 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleFor } from './bundle.mjs';
 import { command, PackagingError } from './command.mjs';
+import { compilingErrors } from './type-check.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
-const tsc = require.resolve('typescript/bin/tsc');
 const nodeTypes = dirname(dirname(require.resolve('@types/node/package.json')));
 
 /**
@@ -94,11 +94,11 @@ export async function useEverywhere({ name, manifest, unpacked }, folder) {
     if (!/ from '(?:node:.*|.*\/node)';$/m.test(source)) pages.set(`${kind}.ts`, inFunction);
   }
   for (const [file, source] of [...modules, ...pages]) writeFileSync(join(folder, file), source);
-  const compiled = { module: 'node16', moduleResolution: 'node16', outDir: 'out' };
-  await typeCheck(folder, [...modules.keys()], compiled);
-  // A page: nothing of Node's in its types.
-  const bundled = { module: 'esnext', moduleResolution: 'bundler', noEmit: true, types: [] };
-  await typeCheck(folder, [...pages.keys()], bundled);
+  await typeCheck(folder, {
+    node16: { files: [...modules.keys()], module: 'node16', outDir: 'out' },
+    // A page: nothing of Node's in its types.
+    bundler: { files: [...pages.keys()], module: 'esnext', noEmit: true, types: [] },
+  });
   for (const [file, source] of modules) {
     await expectPromises(folder, [`out/${file.replace(/ts$/, 'js')}`], source);
   }
@@ -138,34 +138,29 @@ async function expectPromises(folder, args, source) {
 }
 
 /**
- * Strict, declarations of packages included. Errors within declarations that are not ours (TensorFlow.js has some) are
+ * Strict, declarations of our packages included. Errors within declarations that are not ours (TensorFlow.js has some) are
  * those of their packages and are left alone.
+ *
+ * @param programs files, and options for them, by the name of a way to resolve modules.
  */
-async function typeCheck(folder, files, options) {
-  const compilerOptions = {
-    target: 'es2022',
-    lib: ['ES2022', 'DOM'],
-    strict: true,
-    skipLibCheck: false,
-    pretty: false,
-    types: ['node'],
-    typeRoots: [nodeTypes],
-    ...options,
-  };
-  const project = `tsconfig.${options.moduleResolution}.json`;
-  write(folder, project, { compilerOptions, files });
-  const failure = await command('tsc', process.execPath, [tsc, '-p', project], { cwd: folder }).then(
-    () => undefined,
-    (error) => error,
-  );
-  if (failure === undefined) return;
-  const lines = failure.message.split('\n').filter((line) => /^\S.*error TS\d+/.test(line));
-  const ours = lines.filter((line) => !/^node_modules\/(?!@utad\/)/.test(line));
-  if (ours.length > 0 || lines.length === 0) {
-    throw new PackagingError(
-      `tsc with moduleResolution ${options.moduleResolution} failed\n${ours.join('\n') || failure.message}`,
-    );
-  }
+async function typeCheck(folder, programs) {
+  const configs = Object.entries(programs).map(([moduleResolution, { files, ...options }]) => {
+    const compilerOptions = {
+      target: 'es2022',
+      lib: ['ES2022', 'DOM'],
+      strict: true,
+      skipLibCheck: false,
+      types: ['node'],
+      typeRoots: [nodeTypes],
+      moduleResolution,
+      ...options,
+    };
+    const config = `tsconfig.${moduleResolution}.json`;
+    write(folder, config, { compilerOptions, files });
+    return config;
+  });
+  const errors = await compilingErrors(folder, configs);
+  if (errors.length > 0) throw new PackagingError(`it does not compile\n${errors.join('\n')}`);
 }
 
 function write(folder, file, value) {

@@ -25,8 +25,12 @@ export function publishedPackages(root) {
 export async function packAll(root, into) {
   const packed = new Map();
   const pnpm = join(root, 'node_modules', '.bin', 'pnpm');
-  for (const { name, folder, manifest: source } of publishedPackages(root)) {
-    await command(`packing ${name}`, pnpm, ['pack', '--pack-destination', into], { cwd: folder });
+  const packages = publishedPackages(root);
+  const filters = packages.map(({ name }) => `--filter=${name}`);
+  await command('packing', pnpm, ['pack', '--recursive', ...filters, '--pack-destination', into], {
+    cwd: root,
+  });
+  for (const { name, folder, manifest: source } of packages) {
     const file = `${name.replace('@', '').replace('/', '-')}-${source.version}`;
     const [tarball, place] = [join(into, `${file}.tgz`), join(into, file)];
     mkdirSync(place);
