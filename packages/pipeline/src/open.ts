@@ -13,8 +13,10 @@ import {
   type Thresholds,
   withRoi,
 } from '@utad/detector';
+import { onnxDetector } from '@utad/detector/onnx';
 import { backbones, randomWeights } from '@utad/features';
 import { sha256 } from '@utad/files';
+import type { OnnxRuntime } from '@utad/onnx';
 import { twoStageKind } from '@utad/two-stage';
 import { usageError } from './errors';
 import type { Watch } from './events';
@@ -33,6 +35,8 @@ export interface OpenOptions extends Watch {
   readonly assets?: Readonly<Record<string, Asset>>;
   /** Open with other assets than it was made with; its thresholds then do not hold. Default false. */
   readonly allowOtherAssets?: boolean;
+  /** Predict on ONNX Runtime, as `onnxRuntime` of `@utad/onnx` has it. Default TensorFlow.js. */
+  readonly onnx?: OnnxRuntime;
 }
 
 /** How {@link train} learns from images that are held in memory. */
@@ -113,12 +117,13 @@ export class OpenedDetector implements AsyncDisposable {
  */
 export async function open(
   source: string | URL | FileStore,
-  { kinds = [twoStageKind], assets = {}, allowOtherAssets = false, signal }: OpenOptions = {},
+  { kinds = [twoStageKind], assets = {}, allowOtherAssets = false, onnx, signal }: OpenOptions = {},
 ): Promise<OpenedDetector> {
   const isUrl = typeof source === 'string' || source instanceof URL;
   const store = isUrl ? storeAt(source, signal) : source;
   const { detector, manifest } = await openBundle(store, kinds, {
     allowOtherAssets,
+    ...(onnx && { through: (detector) => onnxDetector(detector, onnx) }),
     async assets(name, wanted) {
       const asset = assets[name] ?? remade(name, wanted);
       if (asset !== undefined) return asset;
