@@ -28,6 +28,7 @@ function describe({ path, manifest, run }: FoundRun): string {
     ['image threshold', formatNumber(thresholds.image)],
     ['pixel threshold', formatNumber(thresholds.pixel)],
     ['fitted on', formatCount(thresholds.images, 'held-out good image')],
+    ...(thresholds.engine === undefined ? [] : [pair('fitted with', thresholds.engine)]),
     [
       'trained on',
       `${training.images} images of ${[training.dataset, training.category].filter(Boolean).join(' / ')}, seed ${training.seed}`,

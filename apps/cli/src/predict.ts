@@ -58,7 +58,18 @@ export async function predict(
   const notes = [...run.notes, ...step.value];
   const seconds = (performance.now() - began) / 1000;
   const { image: threshold, pixel: pixelThreshold } = run.manifest.thresholds;
-  output.result({ items, threshold, pixelThreshold, seconds, notes }, summary(items, threshold, seconds));
+  const { engine: by, name, version, device } = run.backend;
+  output.result(
+    {
+      items,
+      threshold,
+      pixelThreshold,
+      seconds,
+      backend: { name, version, device, engine: by },
+      notes,
+    },
+    summary(items, threshold, seconds),
+  );
   const failed = items.filter(({ error }) => error !== null);
   if (failed.length > 0) {
     const what = failed.every(({ score }) => score === null) ? 'could not be read' : 'failed';

@@ -60,13 +60,19 @@ export async function predictWhole(
     contributions: prediction.contributions ?? {},
     parts: prediction.parts ?? {},
     pictures,
-    differences:
-      prediction.differences ??
-      Object.fromEntries(
-        Object.entries(pictures)
-          .filter(([name]) => wanted === 'all' || wanted?.includes(name))
-          .map(([name, picture]) => [name, pixelDifference(images, picture, resizeTo)]),
-      ),
+    differences: Object.fromEntries(
+      Object.entries(
+        prediction.differences ??
+          Object.fromEntries(
+            Object.entries(pictures)
+              .filter(([name]) => wanted === 'all' || wanted?.includes(name))
+              .map(([name, picture]) => [name, pixelDifference(images, picture)]),
+          ),
+      ).map(([name, difference]) => [
+        name,
+        { ...resizedDifference(images, difference, resizeTo), ...difference },
+      ]),
+    ),
   };
 }
 
@@ -79,8 +85,18 @@ function resizedMaps(maps: Float32Array, count: number, from: Size, to: Size | u
   return resized;
 }
 
+/** What a difference is in the size asked for, where whoever computed it left that out. */
+function resizedDifference(
+  { shape: [count, height, width] }: ImageBatch,
+  { values, resized }: MapBatch,
+  to: Size | undefined,
+): Pick<MapBatch, 'resized'> {
+  if (to === undefined || resized !== undefined) return {};
+  return { resized: resizedMaps(values, count, [height, width], to) };
+}
+
 /** Mean over channels of |x - picture|, in [0, 1]. */
-function pixelDifference(images: ImageBatch, picture: ImageBatch, resizeTo: Size | undefined): MapBatch {
+function pixelDifference(images: ImageBatch, picture: ImageBatch): MapBatch {
   const [count, height, width] = images.shape;
   const values = new Float32Array(count * height * width);
   for (let pixel = 0; pixel < values.length; pixel++) {
@@ -92,7 +108,6 @@ function pixelDifference(images: ImageBatch, picture: ImageBatch, resizeTo: Size
   }
   return {
     values,
-    ...(resizeTo && { resized: resizedMaps(values, count, [height, width], resizeTo) }),
     means: reduceMaps(values, count, 'mean'),
     maxima: reduceMaps(values, count, 'max'),
   };

@@ -49,7 +49,7 @@ export async function startEngine(
     throw usageError(message, 'engine');
   }
   const chosen = await choose(engines, engine, backend ?? undefined);
-  onEvent?.({ type: 'note', message: `backend: ${chosen.reason}` });
+  onEvent?.({ type: 'note', message: `predicting on ${chosen.reason}` });
   return chosen;
 }
 
