@@ -81,7 +81,7 @@ function checkEntries(
   const [first] = missing;
   if (first !== undefined) {
     const there = groups.flatMap(({ weights }) => weights.map(({ name }) => name));
-    throw unusable(backbone, 'missing', `${missing.join(', ')}, found ${listed(there)}`, first);
+    throw unusable(backbone, 'missing', `${listed(missing)}, found ${listed(there)}`, first);
   }
   for (const own of wanted) {
     const { name = own, shape = [] } = found.get(own) ?? {};

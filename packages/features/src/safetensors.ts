@@ -144,10 +144,11 @@ function preprocessingOf(backbone: Backbone, { metadata }: SafetensorsHeader, ow
 /** By their names here, such as `conv1/kernel`, `conv1/bias` and, of batch norm, `conv1/gain`. */
 function findTensors(
   backbone: Backbone,
-  { tensors }: SafetensorsHeader,
+  header: SafetensorsHeader,
   layout: Layout,
   convolutions: readonly Convolution[],
 ): Map<string, StoredTensor> {
+  const { tensors } = header;
   const named = byKnownName(backbone, tensors, layout);
   const found = new Map<string, StoredTensor>();
   const missing: string[] = [];
@@ -171,38 +172,53 @@ function findTensors(
   }
   if (missing.length > 0) {
     const there = listed([...tensors.keys()]);
-    throw unusable(backbone, 'missing', `${missing.join(', ')}, found ${there}`, missing[0]);
+    throw unusable(backbone, 'missing', `${listed(missing)}, found ${there}`, missing[0]);
   }
+  refuseOthers(backbone, header, named);
   return found;
 }
 
-/**
- * The tensors of a file by the name of the backbone that each ends in, behind any prefix that ends in a dot.
- *
- * @throws WeightsError `shape` for a convolution within a stage that the backbone does not have there: a deeper network has
- *   all that a shallower one has, and more.
- */
+/** The tensors of a file by the name of the backbone that each ends in, behind any prefix that ends in a dot. */
 function byKnownName(
   backbone: Backbone,
   tensors: SafetensorsHeader['tensors'],
   layout: Layout,
 ): Map<string, [key: string, tensor: StoredTensor][]> {
-  const { steps, layers } = backbone;
+  const { steps } = backbone;
   const known = convolutionsOf(steps).flatMap((convolution) => Object.values(layout.names(convolution)));
   // `layer1.0.conv1.weight` is not `conv1.weight` behind a prefix.
   const longestFirst = known.sort((a, b) => b.length - a.length);
-  const stageOf = (prefix: string) => layers.find((layer) => `.${prefix}`.includes(`.${layer}.`));
   const named = new Map<string, [string, StoredTensor][]>();
-  let stranger: string | undefined;
   for (const [key, tensor] of tensors) {
     const name = longestFirst.find((one) => key === one || key.endsWith(`.${one}`));
-    if (name !== undefined && stageOf(key.slice(0, -name.length)) === undefined) {
-      named.set(name, [...(named.get(name) ?? []), [key, tensor]]);
-    } else if (stageOf(key) !== undefined && tensor.shape.length === 4) stranger ??= key;
+    if (name === undefined || layerIn(backbone, key.slice(0, -name.length)) !== undefined) continue;
+    named.set(name, [...(named.get(name) ?? []), [key, tensor]]);
   }
-  if (stranger === undefined) return named;
-  const expected = `no ${stranger} in ${stageOf(stranger)}, found it: a file of another network`;
-  throw unusable(backbone, 'shape', expected, stranger);
+  return named;
+}
+
+/** The layer that a name in the file is below: `layer1` of `module.layer1.2.conv1.weight`. */
+function layerIn({ layers }: Backbone, name: string): string | undefined {
+  return layers.find((layer) => `.${name}`.includes(`.${layer}.`));
+}
+
+/**
+ * A deeper network has all that a shallower one has, and more.
+ *
+ * @throws WeightsError `shape` for a convolution within a layer that the backbone does not have there.
+ */
+function refuseOthers(
+  backbone: Backbone,
+  { tensors }: SafetensorsHeader,
+  named: ReturnType<typeof byKnownName>,
+): void {
+  const known = new Set([...named.values()].flatMap((found) => found.map(([key]) => key)));
+  for (const [key, { shape }] of tensors) {
+    const layer = layerIn(backbone, key);
+    if (layer === undefined || shape.length !== 4 || known.has(key)) continue;
+    const expected = `no ${key} in ${layer}, found it: a file of another network`;
+    throw unusable(backbone, 'shape', expected, key);
+  }
 }
 
 /** @throws WeightsError for a type that is not read, and where there are not as many bytes as the shape needs. */

@@ -234,7 +234,7 @@ describe('a file of another network, in one line', () => {
       resnet18,
       resnet50,
       'shape',
-      /^ResNet-18 weights: expected no layer1\.0\.conv3\.weight in layer1, found it/,
+      'ResNet-18 weights: expected layer1.0.conv1.weight of shape [64,64,3,3], received [64,64,1,1]',
     ],
     [
       'a narrower one',
@@ -249,6 +249,13 @@ describe('a file of another network, in one line', () => {
       torch.resnet18.published,
       'shape',
       'WideResNet-50 weights: expected layer1.0.conv1.weight of shape [128,64,1,1], received [64,64,3,3]',
+    ],
+    [
+      'one of other names',
+      vgg19,
+      [['conv1_1.weight', [64, 3, 3, 3]]],
+      'missing',
+      /^VGG-19 weights: expected features\.0\.weight, .*, found conv1_1\.weight$/,
     ],
     [
       'another altogether',

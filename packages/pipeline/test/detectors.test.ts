@@ -200,7 +200,7 @@ it('a preset that is not there, and weights for a detector that uses none, are r
   expect(() => checkAssets(detector, { vgg19: 'vgg19' })).not.toThrow();
   expect(() => checkAssets(own)).not.toThrow();
   expect(() => checkAssets(detector, { bank: 'x' })).toThrow(
-    '`assets`: expected one of the assets vgg19, received bank',
+    '`assets`: expected one of the assets vgg19, resnet18, wide-resnet50, received bank',
   );
 });
 
