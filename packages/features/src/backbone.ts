@@ -2,6 +2,7 @@ import type { Preprocessing } from './preprocessing';
 
 /** A convolution, kernel and stride square, zeros around; with the batch norm and the ReLU that follow it. */
 export interface Convolution {
+  /** What tells the steps apart. */
   readonly op: 'conv';
   /** Of the output; of the weights, as in `<name>/kernel` and `<name>/bias`. */
   readonly name: string;
@@ -31,6 +32,7 @@ export interface Convolution {
 
 /** The largest value under each place of a square window. Zeros around, which is right behind a ReLU. */
 export interface MaxPooling {
+  /** What tells the steps apart. */
   readonly op: 'maxPool';
   /** Of the output. */
   readonly name: string;
@@ -46,6 +48,7 @@ export interface MaxPooling {
 
 /** The sum of two outputs of one shape. */
 export interface Addition {
+  /** What tells the steps apart. */
   readonly op: 'add';
   /** Of the output. */
   readonly name: string;

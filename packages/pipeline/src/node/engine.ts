@@ -22,6 +22,7 @@ export interface EngineOptions {
 
 /** What predicts, and why it is this. */
 export interface ChosenEngine extends Omit<ChosenBackend, 'name'> {
+  /** Which of the two it is. */
   readonly engine: Engine;
   /** A backend of TensorFlow.js, or a device of ONNX Runtime. */
   readonly name: EngineDevice;
