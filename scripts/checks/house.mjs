@@ -28,7 +28,7 @@ export const HOUSE = {
   synthetic: ['core', 'files', 'datasets'],
   layers: ['core'],
   training: ['core', 'layers'],
-  onnx: ['core', 'layers'],
+  onnx: ['core'],
   features: ['core', 'files', 'onnx'],
   perceptual: ['core', 'files', 'features', 'layers', 'onnx'],
   'ie-net': NETWORKS,

@@ -38,7 +38,8 @@ export async function installAlone({ name, manifest, unpacked }, packed, { folde
   const words = line.map((word) => packed.get(word)?.tarball ?? word);
   await command(`npm install ${line.join(' ')}`, 'npm', ['install', '--no-audit', '--no-fund', ...words], {
     cwd: folder,
-    env: { ...process.env, npm_config_cache: cache },
+    // What onnxruntime-node would fetch besides, for CUDA, is used by nothing here.
+    env: { ...process.env, npm_config_cache: cache, ONNXRUNTIME_NODE_INSTALL: 'skip' },
   });
 }
 

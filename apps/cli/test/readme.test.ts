@@ -30,6 +30,7 @@ it.each([
   'evaluate',
   'compare',
   'predict',
+  'export',
   'info',
   'presets',
   'data synth',

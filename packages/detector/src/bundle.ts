@@ -7,8 +7,8 @@ import { stateOfLayersModels } from './layers-models';
 import {
   type BundleManifest,
   encodeManifest,
+  type ImagePreprocessing,
   MANIFEST_FILE,
-  type Preprocessing,
   parseManifest,
 } from './manifest';
 import { roiOf, withRoi } from './roi';
@@ -32,7 +32,7 @@ export interface BundleDetails {
   /** Versions of what made it, by package. */
   readonly versions: Readonly<Record<string, string>>;
   /** What was done to images before it saw them. Default nothing. */
-  readonly preprocessing?: Preprocessing | undefined;
+  readonly preprocessing?: ImagePreprocessing | undefined;
 }
 
 /** How {@link openBundle} finds what a bundle does not hold. */

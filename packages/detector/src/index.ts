@@ -26,8 +26,8 @@ export type { Description, DetectorContext, DetectorDescription, DetectorKind, E
 export {
   type BundleManifest,
   encodeManifest,
+  type ImagePreprocessing,
   MANIFEST_FILE,
-  type Preprocessing,
   parseManifest,
 } from './manifest';
 export { expectImageSize, ImageSizeError, predictWhole, type WholePrediction } from './predict-whole';

@@ -7,7 +7,7 @@ import type { Reduction } from './detector';
 export const MANIFEST_FILE = 'utad.json';
 
 /** What whoever decodes images for a detector must do as it was done in training. */
-export interface Preprocessing {
+export interface ImagePreprocessing {
   /** What is white in images of more than 8 bits, from 255 to 65535; values above it are white too. Absent: 65535. */
   whiteLevel?: number | undefined;
 }
@@ -26,7 +26,7 @@ export interface BundleManifest {
   /** Height and width of the images that it takes, in pixels. */
   inputSize: [height: number, width: number];
   /** What is done to images before it sees them, besides resizing; absent where nothing is, and in bundles of before. */
-  preprocessing?: Preprocessing | undefined;
+  preprocessing?: ImagePreprocessing | undefined;
   /** How the score of an image comes from its anomaly map; null where it is another number of the detector's own. */
   score: { reduction: Reduction | null };
   /** Fitted on good images that training did not see; `score >= image` is anomalous, and a map value from `pixel` up. */

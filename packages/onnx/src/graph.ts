@@ -8,16 +8,21 @@ export type OnnxValues = Float32Array | Float64Array | Uint8Array | Int32Array |
 
 /** A constant of a graph. */
 export interface GraphTensor {
+  /** Of each value. */
   readonly type: OnnxType;
   /** Length of each axis; of a scalar none. */
   readonly shape: readonly number[];
+  /** As many values as the product of the shape, the last axis fastest. */
   readonly data: OnnxValues;
 }
 
 /** An input or output: an axis of any length goes by a name, such as `B`. */
 export interface GraphValue {
+  /** By which a run gives or takes it. */
   readonly name: string;
+  /** Of each value. */
   readonly type: OnnxType;
+  /** Length of each axis, or its name. */
   readonly shape: readonly (number | string)[];
 }
 
@@ -33,15 +38,21 @@ export interface GraphNode {
   readonly op: string;
   /** Names of values; an input that is left out is an empty one. */
   readonly inputs: readonly string[];
+  /** Names of the values that it makes. */
   readonly outputs: readonly string[];
+  /** By their ONNX names, such as `strides`. */
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
 /** A computation as plain data: operators of opset 18 in an order in which they can run. */
 export interface Graph {
+  /** What it is called. */
   readonly name: string;
+  /** What a run must give. */
   readonly inputs: readonly GraphValue[];
+  /** What a run answers. */
   readonly outputs: readonly GraphValue[];
+  /** Its operators; each reads inputs, constants and what earlier ones made. */
   readonly nodes: readonly GraphNode[];
   /** Constants by name. */
   readonly initializers: ReadonlyMap<string, GraphTensor>;

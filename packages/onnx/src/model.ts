@@ -130,6 +130,7 @@ function message(writer: BinaryWriter, field: number, write: (inner: BinaryWrite
 export interface OnnxDescription {
   /** Those that a run must give; constants that are listed as inputs are not among them. */
   readonly inputs: readonly OnnxPort[];
+  /** What a run answers when nothing else is asked for. */
   readonly outputs: readonly OnnxPort[];
   /** Names of all values that operators make, outputs among them. */
   readonly values: ReadonlySet<string>;
@@ -143,6 +144,7 @@ export interface OnnxDescription {
 
 /** An input or output of a file. */
 export interface OnnxPort {
+  /** By which a run gives or takes it. */
   readonly name: string;
   /** Number of `TensorProto.DataType`; 1 is float32. Undefined for what is no tensor. */
   readonly type: number | undefined;

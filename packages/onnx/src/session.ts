@@ -8,16 +8,21 @@ export type OnnxDevice = 'cpu' | 'wasm' | 'webgpu' | 'cuda';
 
 /** What is used of `onnxruntime-node` or `onnxruntime-web`. */
 export interface OnnxRuntimeModule {
+  /** Opens models. */
   readonly InferenceSession: {
     create(model: Uint8Array, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
+  /** Makes values for runs. */
   readonly Tensor: TensorConstructor;
+  /** Says which package it is, and of which version. */
   readonly env: Pick<Env, 'versions'>;
 }
 
 /** ONNX Runtime on a device. */
 export interface OnnxRuntime {
+  /** The imported package. */
   readonly module: OnnxRuntimeModule;
+  /** What computes in it. */
   readonly device: OnnxDevice;
   /** For results, such as `onnxruntime-node 1.30.0, cpu`. */
   readonly name: string;

@@ -1,7 +1,8 @@
 import type { GraphBuilder } from '@utad/onnx';
 
-/** Numbers of `TensorProto.DataType`. */
-export const [FLOAT32, UINT8] = [1, 2];
+/** Number of float32 in `TensorProto.DataType`. */
+export const FLOAT32 = 1;
+const UINT8 = 2;
 
 /** Float32 values from 0 to 255 as values in [0, 1]. */
 export function toUnitRange(graph: GraphBuilder, values: string): string {

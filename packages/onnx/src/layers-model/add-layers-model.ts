@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../graph';
 
 /** A layer of a model, with what it reads. Values of four axes are `[B, C, H, W]`. */
 export interface LayerCall {
+  /** The graph that operators are added to. */
   readonly graph: GraphBuilder;
   /** Its name, for messages and constants. */
   readonly name: string;

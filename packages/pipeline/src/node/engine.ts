@@ -22,6 +22,7 @@ export interface EngineOptions {
 
 /** What predicts, and why it is this. */
 export interface ChosenEngine extends Omit<ChosenBackend, 'name'> {
+  /** Which of the two it is. */
   readonly engine: Engine;
   /** A backend of TensorFlow.js, or a device of ONNX Runtime. */
   readonly name: EngineDevice;
@@ -63,7 +64,7 @@ async function choose(
   if (engines[0] === 'onnx') {
     const gpu = await useBackend({ backend: 'tfjs-node-gpu' }).catch(isUnavailable);
     if (gpu !== undefined) return { ...gpu, engine: 'tfjs' };
-    // On WebAssembly TensorFlow.js is the faster of the two (docs/decisions/0020).
+    // On WebAssembly TensorFlow.js is the faster of the two (docs/decisions/0021).
     const native = await onOnnx('cpu').catch(isUnavailable);
     if (native !== undefined) return native;
   }

@@ -25,6 +25,7 @@ export interface ExportOptions extends AssetOptions, Watch {
 export interface ExportedRun {
   /** Of the file. */
   readonly path: string;
+  /** Its length. */
   readonly bytes: number;
   /** Names of its outputs. */
   readonly outputs: readonly string[];

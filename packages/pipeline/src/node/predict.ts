@@ -8,7 +8,7 @@ import {
   readImageFile,
   withoutOwnOutputs,
 } from '@utad/datasets/node';
-import type { AnomalyDetector, BundleManifest, Preprocessing, Thresholds } from '@utad/detector';
+import type { AnomalyDetector, BundleManifest, ImagePreprocessing, Thresholds } from '@utad/detector';
 import {
   entryType,
   FileError,
@@ -326,7 +326,7 @@ interface ReadInput {
 export async function readInput(
   { path, content }: Pick<PredictInput, 'path' | 'content'>,
   size: Size,
-  { whiteLevel }: Preprocessing = {},
+  { whiteLevel }: ImagePreprocessing = {},
 ): Promise<ReadInput> {
   if (content !== undefined && !(content instanceof Uint8Array || content instanceof Blob)) {
     const pixelsAt = async (size: Size) => (await imagesFrom(content, size)).data;

@@ -14,7 +14,7 @@ export interface WhiteLevelReport {
 }
 
 /** The smallest `2 ** k - 1`, k from 9 to 16, that holds a value. */
-export function whiteLevelFor(largest: number): number {
+function whiteLevelFor(largest: number): number {
   let level = 511;
   while (level < largest) level = 2 * level + 1;
   return level;
