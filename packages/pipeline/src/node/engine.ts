@@ -62,11 +62,13 @@ async function choose(
   if (engine === 'onnx') return await onOnnx(device);
   if (engine === 'tfjs' || device !== undefined) return await onTensorFlow(device);
   if (engines[0] === 'onnx') {
-    const gpu = await useBackend({ backend: 'tfjs-node-gpu' }).catch(isUnavailable);
-    if (gpu !== undefined) return { ...gpu, engine: 'tfjs' };
+    const gpu = await useBackend({ backend: 'tfjs-node-gpu' }).catch(unavailable);
+    if (typeof gpu !== 'string') return { ...gpu, engine: 'tfjs' };
     // On WebAssembly TensorFlow.js is the faster of the two (docs/decisions/0021).
-    const native = await onOnnx('cpu').catch(isUnavailable);
-    if (native !== undefined) return native;
+    const native = await onOnnx('cpu').catch(unavailable);
+    if (typeof native !== 'string') return native;
+    const chosen = await onTensorFlow(undefined);
+    return { ...chosen, reason: `${chosen.reason}; ${native}` };
   }
   return await onTensorFlow(undefined);
 }
@@ -110,9 +112,9 @@ function deviceName(device: OnnxDevice): string {
   return device === 'wasm' ? 'CPU, WebAssembly' : device;
 }
 
-/** Names rather than classes: a package may be installed twice. */
-function isUnavailable(error: unknown): undefined {
-  const name = error instanceof Error ? error.name : undefined;
-  if (name === 'BackendUnavailableError' || name === 'OnnxError') return undefined;
+/** Why it is not to be had. Told by names rather than classes: a package may be installed twice. */
+function unavailable(error: unknown): string {
+  if (error instanceof Error && ['BackendUnavailableError', 'OnnxError'].includes(error.name))
+    return error.message;
   throw error;
 }
