@@ -61,12 +61,13 @@ export async function predictWhole(
     parts: prediction.parts ?? {},
     pictures,
     differences:
-      prediction.differences ??
-      Object.fromEntries(
-        Object.entries(pictures)
-          .filter(([name]) => wanted === 'all' || wanted?.includes(name))
-          .map(([name, picture]) => [name, pixelDifference(images, picture, resizeTo)]),
-      ),
+      prediction.differences === undefined
+        ? Object.fromEntries(
+            Object.entries(pictures)
+              .filter(([name]) => wanted === 'all' || wanted?.includes(name))
+              .map(([name, picture]) => [name, pixelDifference(images, picture, resizeTo)]),
+          )
+        : withResized(prediction.differences, images.shape, resizeTo),
   };
 }
 
@@ -77,6 +78,24 @@ function resizedMaps(maps: Float32Array, count: number, from: Size, to: Size | u
     resized.set(resizeBilinear(sliceOf(maps, index, count), from, to), index * to[0] * to[1]);
   }
   return resized;
+}
+
+/** Pixel differences, resized where the detector has left that out. */
+function withResized(
+  differences: Readonly<Record<string, MapBatch>>,
+  [count, height, width]: ImageBatch['shape'],
+  resizeTo: Size | undefined,
+): Readonly<Record<string, MapBatch>> {
+  if (resizeTo === undefined) return differences;
+  return Object.fromEntries(
+    Object.entries(differences).map(([name, difference]): [string, MapBatch] => [
+      name,
+      {
+        ...difference,
+        resized: difference.resized ?? resizedMaps(difference.values, count, [height, width], resizeTo),
+      },
+    ]),
+  );
 }
 
 /** Mean over channels of |x - picture|, in [0, 1]. */

@@ -67,6 +67,7 @@ function expectSame(a: WholePrediction, b: WholePrediction): void {
   for (const name of Object.keys(a.pictures)) {
     expect(apart(a.pictures[name]?.data, b.pictures[name]?.data)).toBeLessThan(0.01);
     expect(apart(a.differences[name]?.values, b.differences[name]?.values)).toBeLessThan(1e-4);
+    expect(apart(a.differences[name]?.resized, b.differences[name]?.resized)).toBeLessThan(1e-4);
     expect(apart(a.differences[name]?.maxima, b.differences[name]?.maxima)).toBeLessThan(1e-4);
   }
 }
