@@ -217,22 +217,25 @@ describe('a run', () => {
 
 describe('on ONNX Runtime', () => {
   const IMAGES = ['data/washer/test/good', 'data/washer/test/hole'];
-  const predicted = async (...args: string[]) => {
-    const ended = await utad('predict', 'runs/whole', ...IMAGES, ...args, '--json');
+  const predicted = async (engine: string) => {
+    const outputs = ['--out', `on-${engine}`, '--tiff', '--json'];
+    const ended = await utad('predict', 'runs/whole', ...IMAGES, '--engine', engine, ...outputs);
     expectDone(ended);
     const items: { path: string; score: number; anomalous: boolean; regions: unknown[]; tiff: string }[] =
       JSON.parse(ended.stdout).items;
     return { items, stderr: ended.stderr.join('\n') };
   };
+  let [onnx, tfjs]: Awaited<ReturnType<typeof predicted>>[] = [];
+  beforeAll(async () => {
+    [onnx, tfjs] = [await predicted('onnx'), await predicted('tfjs')];
+  });
 
   it('predict says what it says on TensorFlow.js', async () => {
-    const onnx = await predicted('--engine', 'onnx', '--out', 'on-onnx', '--tiff');
-    const tfjs = await predicted('--engine', 'tfjs', '--out', 'on-tfjs', '--tiff');
-    expect(onnx.stderr).toMatch(/backend: onnxruntime-(node|web) /);
-    expect(tfjs.stderr).not.toContain('onnxruntime');
-    expect(onnx.items).toHaveLength(4);
-    for (const [index, { path, score, anomalous, regions, tiff }] of onnx.items.entries()) {
-      const other = tfjs.items[index];
+    expect(onnx?.stderr).toMatch(/backend: onnxruntime-(node|web) /);
+    expect(tfjs?.stderr).not.toContain('onnxruntime');
+    expect(onnx?.items).toHaveLength(4);
+    for (const [index, { path, score, anomalous, regions, tiff }] of onnx?.items.entries() ?? []) {
+      const other = tfjs?.items[index];
       expect(other).toMatchObject({ path, anomalous });
       expect(Math.abs(score / (other?.score ?? Number.NaN) - 1), path).toBeLessThan(1e-3);
       expect(regions).toHaveLength(other?.regions.length ?? Number.NaN);
@@ -247,19 +250,19 @@ describe('on ONNX Runtime', () => {
 
   it('evaluate names the engine that predicted, and the one that thresholds were fitted on', async () => {
     const measured = async (engine: string) => {
-      const ended = await utad('evaluate', 'runs/whole', '--engine', engine, '--out', `on-${engine}-2`);
+      const ended = await utad('evaluate', 'runs/whole', '--engine', engine, '--out', `measured-${engine}`);
       expectDone(ended);
-      return await json(`on-${engine}-2/metrics.json`);
+      return await json(`measured-${engine}/metrics.json`);
     };
-    const [onnx, tfjs] = [await measured('onnx'), await measured('tfjs')];
-    expect(onnx.backend).toMatchObject({ engine: 'onnx', name: expect.stringMatching(/^(cpu|wasm)$/) });
-    expect(tfjs.backend.engine).toBe('tfjs');
+    const [first, second] = [await measured('onnx'), await measured('tfjs')];
+    expect(first.backend).toMatchObject({ engine: 'onnx', name: expect.stringMatching(/^(cpu|wasm)$/) });
+    expect(second.backend.engine).toBe('tfjs');
     const { thresholds } = await json('runs/whole/bundle/utad.json');
-    expect(thresholds.engine).toBe(`tfjs, ${tfjs.backend.name}`);
-    for (const metrics of [onnx, tfjs]) expect(metrics.thresholds.engine).toBe(thresholds.engine);
-    expect(onnx.image.auroc).toBe(tfjs.image.auroc);
-    expect(onnx.pixel.auroc).toBeCloseTo(tfjs.pixel.auroc, 3);
-    expect(Object.keys(onnx)).toEqual(Object.keys(tfjs));
+    expect(thresholds.engine).toBe(`tfjs, ${second.backend.name}`);
+    for (const metrics of [first, second]) expect(metrics.thresholds.engine).toBe(thresholds.engine);
+    expect(first.image.auroc).toBe(second.image.auroc);
+    expect(first.pixel.auroc).toBeCloseTo(second.pixel.auroc, 3);
+    expect(Object.keys(first)).toEqual(Object.keys(second));
   });
 
   it('export writes one file, once, which predicts from pixels to score', async () => {
@@ -283,7 +286,7 @@ describe('on ONNX Runtime', () => {
       threshold_images: String(images),
       asset_vgg19: 'random (seed 0)',
     });
-    const [item] = (await predicted('--out', 'beside-export')).items;
+    const item = tfjs?.items[0];
     const { data, info } = await sharp(join(cwd, item?.path ?? ''))
       .removeAlpha()
       .raw()

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { saveBundle } from '@utad/detector';
 import { randomWeights, vgg19 } from '@utad/features';
 import { folderStore } from '@utad/files/node';
+import { useBackend } from '@utad/runtime/node';
 import { TwoStage, twoStagePresets } from '@utad/two-stage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runUtad } from './run-utad';
@@ -21,6 +22,7 @@ describe.skipIf(!python || !existsSync(screws))(
     let cwd = '';
     beforeAll(async () => {
       cwd = await mkdtemp(join(tmpdir(), 'utad-export-'));
+      await useBackend();
       // Untrained networks compute as much as trained ones.
       const detector = new TwoStage(twoStagePresets.fast, { vgg19: randomWeights(vgg19, 0), seed: 3 });
       await saveBundle(folderStore(join(cwd, 'bundle')), detector, {
@@ -32,37 +34,50 @@ describe.skipIf(!python || !existsSync(screws))(
     });
     afterAll(() => rm(cwd, { recursive: true }));
 
-    it.each([[], ['--explain']])(
-      'is accepted by onnx.checker, and scores 20 screws in Python as utad predict does, exported with %j',
-      async (...flags) => {
-        const exported = await runUtad(['export', 'bundle', '--out', 'detector.onnx', '--force', ...flags], {
-          cwd,
-        });
-        expect(exported.code, exported.stderr.join('\n')).toBe(0);
-        const images: string[] = [];
-        for (const kind of (await readdir(screws)).sort()) {
-          const names = (await readdir(join(screws, kind))).sort().slice(0, 4);
-          images.push(...names.map((name) => join(screws, kind, name)));
-        }
-        const twenty = images.slice(0, 20);
-        const args = ['--engine', 'tfjs', '--out', 'maps', '--force', '--json'];
-        const predicted = await runUtad(['predict', 'bundle', ...twenty, ...args], { cwd });
-        expect(predicted.code, predicted.stderr.join('\n')).toBe(0);
-        const items: { path: string; score: number; anomalous: boolean }[] = JSON.parse(
-          predicted.stdout,
-        ).items;
-        expect(items.map(({ path }) => path)).toEqual(twenty);
+    const done = async (...args: string[]) => {
+      const ended = await runUtad(args, { cwd });
+      expect(ended.code, ended.stderr.join('\n')).toBe(0);
+      return ended.stdout;
+    };
+    const inPython = (
+      model: string,
+      images: readonly string[],
+    ): { scores: number[]; anomalous: boolean[] } => {
+      const ran = spawnSync('python3', [script, model, ...images], { cwd, encoding: 'utf8' });
+      expect(ran.stderr).toBe('');
+      return JSON.parse(ran.stdout);
+    };
 
-        const ran = spawnSync('python3', [script, 'detector.onnx', ...twenty], { cwd, encoding: 'utf8' });
-        expect(ran.stderr).toBe('');
-        const found: { scores: number[]; anomalous: boolean[] } = JSON.parse(ran.stdout);
-        expect(found.scores).toHaveLength(20);
-        expect(new Set(found.scores).size).toBe(20);
-        for (const [index, { path, score, anomalous }] of items.entries()) {
-          expect(Math.abs((found.scores[index] ?? Number.NaN) / score - 1), path).toBeLessThan(1e-4);
-          expect(found.anomalous[index], path).toBe(anomalous);
-        }
-      },
-    );
+    it('is accepted by onnx.checker, and scores 20 screws in Python as utad predict does', async () => {
+      const images: string[] = [];
+      for (const type of (await readdir(screws)).sort()) {
+        const names = (await readdir(join(screws, type))).sort().slice(0, 4);
+        images.push(...names.map((name) => join(screws, type, name)));
+      }
+      const twenty = images.slice(0, 20);
+      const predicted = await done(
+        'predict',
+        'bundle',
+        ...twenty,
+        '--engine',
+        'tfjs',
+        '--out',
+        'maps',
+        '--json',
+      );
+      const items: { path: string; score: number; anomalous: boolean }[] = JSON.parse(predicted).items;
+      expect(items.map(({ path }) => path)).toEqual(twenty);
+
+      await done('export', 'bundle');
+      const { scores, anomalous } = inPython('detector.onnx', twenty);
+      expect(new Set(scores).size).toBe(20);
+      for (const [index, { path, score }] of items.entries()) {
+        expect(Math.abs((scores[index] ?? Number.NaN) / score - 1), path).toBeLessThan(1e-4);
+      }
+      expect(anomalous).toEqual(items.map((item) => item.anomalous));
+
+      await done('export', 'bundle', '--explain', '--out', 'explained.onnx');
+      expect(inPython('explained.onnx', twenty.slice(0, 2)).scores).toEqual(scores.slice(0, 2));
+    });
   },
 );
