@@ -10,10 +10,9 @@ import { randomWeights, vgg19 } from '@utad/features';
 import { imagesFrom } from '@utad/pipeline';
 import { writeSynthetic } from '@utad/synthetic/node';
 import { TwoStage, twoStagePresets } from '@utad/two-stage';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromium } from '../../scripts/testing/chromium';
-import { listen, reportOf } from './report-server';
+import { builtScript, listen, reportOf } from './report-server';
 
 const page = fileURLToPath(new URL('../in-the-browser', import.meta.url));
 
@@ -93,25 +92,6 @@ const serve: RequestListener = async (request, response) => {
   else response.writeHead(404).end();
 };
 
-/** A script of a page, as Vite makes it of a module that lies beside the example. */
-async function built(source: string): Promise<string> {
-  const path = join(page, 'script.js');
-  const script = {
-    name: 'script',
-    resolveId: (id: string) => (id === path ? id : undefined),
-    load: (id: string) => (id === path ? source : undefined),
-  };
-  const output = await build({
-    root: page,
-    configFile: false,
-    logLevel: 'error',
-    plugins: [script],
-    build: { write: false, modulePreload: false, rolldownOptions: { input: path } },
-  });
-  const chunks = 'output' in output ? output.output : [];
-  return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.code : [])).join('');
-}
-
 const described =
   chromium === undefined ? 'the page (skipped: no Chromium here; CHROME_PATH names one)' : 'the page';
 
@@ -151,7 +131,7 @@ describe.skipIf(chromium === undefined)(described, () => {
     const size = [10, 6] as const;
     const inNode = [...(await imagesFrom({ data: Uint8Array.from(bytes), width: 7, height: 5 }, size)).data];
 
-    const code = await built(`
+    const code = await builtScript(`
       import { imagesFrom } from '@utad/pipeline';
       const data = new ImageData(Uint8ClampedArray.from(${JSON.stringify(bytes)}), 7, 5);
       const canvas = Object.assign(document.createElement('canvas'), { width: 7, height: 5 });

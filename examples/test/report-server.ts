@@ -1,4 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
 import { whileOpen } from '../../scripts/testing/chromium';
 
 /**
@@ -45,4 +48,24 @@ export async function listen(server: ReturnType<typeof createServer>): Promise<s
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('expected a port');
   return `http://127.0.0.1:${address.port}`;
+}
+
+/** A script of a page, as Vite makes it of a module that lies beside the example. */
+export async function builtScript(source: string): Promise<string> {
+  const root = fileURLToPath(new URL('../in-the-browser', import.meta.url));
+  const path = join(root, 'script.js');
+  const script = {
+    name: 'script',
+    resolveId: (id: string) => (id === path ? id : undefined),
+    load: (id: string) => (id === path ? source : undefined),
+  };
+  const output = await build({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    plugins: [script],
+    build: { write: false, modulePreload: false, rolldownOptions: { input: path } },
+  });
+  const chunks = 'output' in output ? output.output : [];
+  return chunks.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.code : [])).join('');
 }

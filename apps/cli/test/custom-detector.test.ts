@@ -110,6 +110,20 @@ describe("a stranger's detector, in a file of their own", () => {
     expect(await listing(join(cwd, 'found'))).toEqual(['000.map.png', '000.overlay.png']);
   });
 
+  it('has no ONNX operators: it is neither predicted by ONNX Runtime nor exported', async () => {
+    const image = join('data', 'washer', 'test', 'hole', '000.png');
+    await refused(
+      ['predict', 'runs/mean', image, ...DETECTOR, '--out', 'new', '--engine', 'onnx'],
+      '--engine: expected tfjs for detectors of kind mean-image, received onnx',
+    );
+    const ended = await utad(['export', 'runs/mean', ...DETECTOR, '--out', 'new.onnx']);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr.at(-1)).toBe(
+      'utad: expected a detector that can be written as ONNX operators; those of kind mean-image cannot',
+    );
+    expect(await listing(cwd)).not.toContain('new.onnx');
+  });
+
   it('is evaluated to metrics and a report that speak of it, and of no equation of the paper', async () => {
     const ended = await done('evaluate', 'runs/mean', ...DETECTOR, '--json');
     const metrics = JSON.parse(ended.stdout);

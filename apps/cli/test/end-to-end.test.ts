@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OnnxSession } from '@utad/onnx';
+import { findOnnxRuntime } from '@utad/onnx/node';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listing } from '../../../scripts/testing/listing';
@@ -210,6 +212,140 @@ describe('a run', () => {
     const [cut, whole] = [await json('runs/cut/bundle/utad.json'), await json('runs/whole/bundle/utad.json')];
     expect(cut.files).toEqual(whole.files);
     expect(cut.thresholds).toEqual(whole.thresholds);
+  });
+});
+
+describe('on ONNX Runtime', () => {
+  const IMAGES = ['data/washer/test/good', 'data/washer/test/hole'];
+  const predicted = async (engine: string) => {
+    const outputs = ['--out', `on-${engine}`, '--tiff', '--json'];
+    const ended = await utad('predict', 'runs/whole', ...IMAGES, '--engine', engine, ...outputs);
+    expectDone(ended);
+    const items: { path: string; score: number; anomalous: boolean; regions: unknown[]; tiff: string }[] =
+      JSON.parse(ended.stdout).items;
+    return { items, stderr: ended.stderr.join('\n') };
+  };
+  let [onnx, tfjs]: Awaited<ReturnType<typeof predicted>>[] = [];
+  beforeAll(async () => {
+    [onnx, tfjs] = [await predicted('onnx'), await predicted('tfjs')];
+  });
+
+  it('predict says what it says on TensorFlow.js', async () => {
+    expect(onnx?.stderr).toMatch(/backend: onnxruntime-(node|web) /);
+    expect(tfjs?.stderr).not.toContain('onnxruntime');
+    expect(onnx?.items).toHaveLength(4);
+    for (const [index, { path, score, anomalous, regions, tiff }] of onnx?.items.entries() ?? []) {
+      const other = tfjs?.items[index];
+      expect(other).toMatchObject({ path, anomalous });
+      expect(Math.abs(score / (other?.score ?? Number.NaN) - 1), path).toBeLessThan(1e-3);
+      expect(regions).toHaveLength(other?.regions.length ?? Number.NaN);
+      const first = await readTiff(join(cwd, tiff));
+      const second = await readTiff(join(cwd, other?.tiff ?? ''));
+      expect(second.size).toEqual(first.size);
+      const range = Math.max(...first.values) - Math.min(...first.values);
+      const gaps = first.values.map((value, pixel) => Math.abs(value - (second.values[pixel] ?? Number.NaN)));
+      expect(Math.max(...gaps) / range, path).toBeLessThan(1e-3);
+    }
+  });
+
+  it('evaluate names the engine that predicted, and the one that thresholds were fitted on', async () => {
+    const measured = async (engine: string) => {
+      const ended = await utad('evaluate', 'runs/whole', '--engine', engine, '--out', `measured-${engine}`);
+      expectDone(ended);
+      return await json(`measured-${engine}/metrics.json`);
+    };
+    const [first, second] = [await measured('onnx'), await measured('tfjs')];
+    expect(first.backend).toMatchObject({ engine: 'onnx', name: expect.stringMatching(/^(cpu|wasm)$/) });
+    expect(second.backend.engine).toBe('tfjs');
+    const { thresholds } = await json('runs/whole/bundle/utad.json');
+    expect(thresholds.engine).toBe(`tfjs, ${second.backend.name}`);
+    for (const metrics of [first, second]) expect(metrics.thresholds.engine).toBe(thresholds.engine);
+    expect(first.image.auroc).toBe(second.image.auroc);
+    expect(first.pixel.auroc).toBeCloseTo(second.pixel.auroc, 3);
+    expect(Object.keys(first)).toEqual(Object.keys(second));
+  });
+
+  it('export writes one file, once, which predicts from pixels to score', async () => {
+    const ended = await utad('export', 'runs/whole', '--json');
+    expectDone(ended);
+    const { difference, ...written } = JSON.parse(ended.stdout);
+    const path = join('runs', 'whole', 'detector.onnx');
+    const file = await readFile(join(cwd, path));
+    expect(written).toMatchObject({ path, bytes: file.length, outputs: ['map', 'score'] });
+    expect(difference).toBeLessThan(1e-3);
+    expect((await listing(join(cwd, 'runs/whole'))).filter((name) => name.includes('.onnx'))).toEqual([
+      'detector.onnx',
+    ]);
+
+    const session = await OnnxSession.open(file, await findOnnxRuntime());
+    const { image, pixel, images } = (await json('runs/whole/bundle/utad.json')).thresholds;
+    expect(session.description.metadata).toMatchObject({
+      detector: 'two-stage',
+      image_threshold: String(image),
+      pixel_threshold: String(pixel),
+      threshold_images: String(images),
+      asset_vgg19: 'random (seed 0)',
+    });
+    const item = tfjs?.items[0];
+    const { data, info } = await sharp(join(cwd, item?.path ?? ''))
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const shape = [1, info.height, info.width, 3];
+    const { score } = await session.run({ images: { type: 'uint8', shape, data: Uint8Array.from(data) } });
+    expect(Number(score?.data[0]) / (item?.score ?? Number.NaN)).toBeCloseTo(1, 4);
+    await session.dispose();
+
+    await refused(
+      ['export', 'runs/whole'],
+      2,
+      /^utad: --out: expected no file runs.whole.detector\.onnx, but it exists; --force writes over it$/,
+    );
+    await refused(
+      ['export', 'runs/whole', '--out', 'runs'],
+      2,
+      /^utad: --out: expected a file, received the folder runs$/,
+    );
+    expectDone(await utad('export', 'runs/whole', '--explain', '--force'));
+    const explained = await OnnxSession.open(await readFile(join(cwd, path)), await findOnnxRuntime());
+    const names = explained.description.outputs.map(({ name }) => name);
+    expect(names.slice(0, 2)).toEqual(['map', 'score']);
+    expect(names.filter((name) => name.startsWith('part/')).length).toBeGreaterThan(1);
+    expect(names.filter((name) => name.startsWith('picture/')).length).toBeGreaterThan(1);
+    await explained.dispose();
+  });
+
+  it('an export that fails leaves the file that was there', async () => {
+    await cp(join(cwd, 'runs/whole/bundle'), join(cwd, 'spoiled'), { recursive: true });
+    await writeFile(join(cwd, 'spoiled/state.safetensors'), 'other bytes');
+    await writeFile(join(cwd, 'mine.onnx'), 'mine');
+    await refused(
+      ['export', 'spoiled', '--out', 'mine.onnx', '--force'],
+      1,
+      /expected state\.safetensors of \d+ bytes, found 11$/,
+    );
+    expect(await readFile(join(cwd, 'mine.onnx'), 'utf8')).toBe('mine');
+  });
+
+  it('combinations that there are not are refused in a line', async () => {
+    const predict = ['predict', 'runs/whole', ...IMAGES, '--out', 'new'];
+    const onnx = /^utad: --backend: expected a device of ONNX Runtime, .*, received tfjs-node$/;
+    const tfjs =
+      /^utad: --backend: expected a backend of TensorFlow\.js, received cuda; it is one of ONNX Runtime$/;
+    await refused([...predict, '--engine', 'onnx', '--backend', 'tfjs-node'], 2, onnx);
+    await refused([...predict, '--engine', 'tfjs', '--backend', 'cuda'], 2, tfjs);
+    const evaluate = ['evaluate', 'runs/whole', '--out', 'new', '--engine', 'tfjs', '--backend', 'cuda'];
+    const evaluated = await utad(...evaluate);
+    expect(evaluated).toMatchObject({ code: 2, stdout: '' });
+    expect(evaluated.stderr.at(-1)).toMatch(tfjs);
+    expect(existsSync(join(cwd, 'new'))).toBe(false);
+    await refused([...predict, '--engine', 'torch'], 2, /--engine.*torch/);
+    await refused(
+      [...TRAIN, '--out', 'new', '--backend', 'cuda'],
+      2,
+      /^utad: --backend: expected tfjs-node-gpu, .*, received cuda$/,
+    );
+    await refused(['export', 'runs/whole', '--format', 'tflite', '--out', 'new.onnx'], 2, /--format.*tflite/);
   });
 });
 

@@ -40,7 +40,7 @@ export interface PredictOptions {
 export interface MapBatch {
   /** `[B, h, w]`, at least 0. */
   readonly values: Float32Array;
-  /** `[B, ...resizeTo]`, where a size was asked for. */
+  /** `[B, ...resizeTo]`, where a size was asked for. Left out, {@link predictWhole} resizes. */
   readonly resized?: Float32Array;
   /** `[B]`: the mean of each map, at its own size. */
   readonly means: Float32Array;

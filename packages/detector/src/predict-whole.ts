@@ -60,19 +60,14 @@ export async function predictWhole(
     contributions: prediction.contributions ?? {},
     parts: prediction.parts ?? {},
     pictures,
-    differences: Object.fromEntries(
-      Object.entries(
-        prediction.differences ??
-          Object.fromEntries(
+    differences:
+      prediction.differences === undefined
+        ? Object.fromEntries(
             Object.entries(pictures)
               .filter(([name]) => wanted === 'all' || wanted?.includes(name))
-              .map(([name, picture]) => [name, pixelDifference(images, picture)]),
-          ),
-      ).map(([name, difference]) => [
-        name,
-        { ...resizedDifference(images, difference, resizeTo), ...difference },
-      ]),
-    ),
+              .map(([name, picture]) => [name, pixelDifference(images, picture, resizeTo)]),
+          )
+        : withResized(prediction.differences, images.shape, resizeTo),
   };
 }
 
@@ -85,18 +80,26 @@ function resizedMaps(maps: Float32Array, count: number, from: Size, to: Size | u
   return resized;
 }
 
-/** What a difference is in the size asked for, where whoever computed it left that out. */
-function resizedDifference(
-  { shape: [count, height, width] }: ImageBatch,
-  { values, resized }: MapBatch,
-  to: Size | undefined,
-): Pick<MapBatch, 'resized'> {
-  if (to === undefined || resized !== undefined) return {};
-  return { resized: resizedMaps(values, count, [height, width], to) };
+/** Pixel differences, resized where the detector has left that out. */
+function withResized(
+  differences: Readonly<Record<string, MapBatch>>,
+  [count, height, width]: ImageBatch['shape'],
+  resizeTo: Size | undefined,
+): Readonly<Record<string, MapBatch>> {
+  if (resizeTo === undefined) return differences;
+  return Object.fromEntries(
+    Object.entries(differences).map(([name, difference]): [string, MapBatch] => [
+      name,
+      {
+        ...difference,
+        resized: difference.resized ?? resizedMaps(difference.values, count, [height, width], resizeTo),
+      },
+    ]),
+  );
 }
 
 /** Mean over channels of |x - picture|, in [0, 1]. */
-function pixelDifference(images: ImageBatch, picture: ImageBatch): MapBatch {
+function pixelDifference(images: ImageBatch, picture: ImageBatch, resizeTo: Size | undefined): MapBatch {
   const [count, height, width] = images.shape;
   const values = new Float32Array(count * height * width);
   for (let pixel = 0; pixel < values.length; pixel++) {
@@ -108,6 +111,7 @@ function pixelDifference(images: ImageBatch, picture: ImageBatch): MapBatch {
   }
   return {
     values,
+    ...(resizeTo && { resized: resizedMaps(values, count, [height, width], resizeTo) }),
     means: reduceMaps(values, count, 'mean'),
     maxima: reduceMaps(values, count, 'max'),
   };

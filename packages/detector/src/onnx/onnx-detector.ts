@@ -73,6 +73,7 @@ class OnnxDetector implements AnomalyDetector {
   readonly #runtime: OnnxRuntime;
   readonly #options: OnnxDetectorOptions;
   readonly #sessions = new Map<Outputs, Promise<OnnxSession>>();
+  #disposed = false;
 
   constructor(inner: AnomalyDetector, graph: Graph, runtime: OnnxRuntime, options: OnnxDetectorOptions) {
     this.#inner = inner;
@@ -85,6 +86,8 @@ class OnnxDetector implements AnomalyDetector {
 
   /** The session of some outputs: what explains a map costs time even where nobody looks at it, so it has its own. */
   open(outputs: Outputs): Promise<OnnxSession> {
+    if (this.#disposed)
+      return Promise.reject(new Error(`${this.kind}: expected a detector in use, received a disposed one`));
     const opening =
       this.#sessions.get(outputs) ??
       OnnxSession.open(encodeGraph(graphOf(this.#inner, this.#graph, outputs)), this.#runtime, this.#options);
@@ -174,6 +177,8 @@ class OnnxDetector implements AnomalyDetector {
   }
 
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#inner.dispose();
     // A session that did not open has nothing to free, and whoever asked for it was told.
     for (const opening of this.#sessions.values()) {

@@ -6,6 +6,7 @@ import { writeFileAtomic } from '@utad/files/node';
 import { OnnxSession } from '@utad/onnx';
 import { findOnnxRuntime } from '@utad/onnx/node';
 import { version } from '../../package.json';
+import { usageError } from '../errors';
 import type { Watch } from '../events';
 import type { AssetOptions } from './assets';
 import type { DetectorOption } from './detectors';
@@ -13,7 +14,7 @@ import { type FoundRun, openRun } from './open';
 
 /** How {@link exportRun} writes a detector. */
 export interface ExportOptions extends AssetOptions, Watch {
-  /** Where the file goes. Default `detector.onnx` in the run, or beside the bundle. */
+  /** Where the file goes. Default `detector.onnx` in the run, or in the working folder for a bundle that is in none. */
   readonly out?: string | undefined;
   /** What explains a map, parts and pictures, as further outputs. Default false. */
   readonly explain?: boolean | undefined;
@@ -42,7 +43,7 @@ const TOLERANCE = 1e-3;
  * Writes a detector as one ONNX file, from pixels to map and score, once the file, run by ONNX Runtime, was found to say of
  * made-up images what the detector says of them.
  *
- * @throws PipelineError `usage` as {@link openRun} does.
+ * @throws PipelineError `usage` as {@link openRun} does, and for a detector that has no ONNX operators.
  * @throws OnnxError `conversion` for a detector that cannot be written, `runtime` where ONNX Runtime is not installed.
  * @throws Error when the file says something else than the detector; nothing is written then.
  */
@@ -51,6 +52,10 @@ export async function exportRun(found: FoundRun, options: ExportOptions = {}): P
   const path = options.out ?? join(found.run?.folder.name ?? '.', 'detector.onnx');
   const runtime = await findOnnxRuntime();
   await using run = await openRun(found, { ...options, engine: 'tfjs' });
+  if (run.detector.graph === undefined) {
+    const message = `expected a detector that can be written as ONNX operators; those of kind ${run.kind.kind} cannot`;
+    throw usageError(message);
+  }
   const { training, thresholds, assets: made } = run.manifest;
   const model = await exportDetector(run.detector, {
     thresholds,
