@@ -57,7 +57,8 @@ async function useRelease(project, cache, registry, version) {
   mkdirSync(project);
   writeFileSync(join(project, 'package.json'), '{ "private": true }\n');
   const env = { ...toward(registry), npm_config_cache: cache };
-  const options = { cwd: project, env };
+  // The install script of ONNX Runtime fetches CUDA libraries, which nobody here has a use for.
+  const options = { cwd: project, env: { ...env, ONNXRUNTIME_NODE_INSTALL: 'skip' } };
   await step('npm install utad', () =>
     command('npm install utad', 'npm', ['install', '--no-audit', '--no-fund', 'utad'], options),
   );
