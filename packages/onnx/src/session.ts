@@ -199,13 +199,12 @@ function checkInput(
     throw new OnnxError('input', `${expected}, received [${value.shape.join(', ')}] of ${value.type}`);
 }
 
+/** What ONNX Runtime says where a device is not there: in a page, of WebGPU in Node, of CUDA. */
+const NO_DEVICE = /no available backend|backend not found|WebGPU adapter|Failed to load shared library/i;
+
 function openError(cause: unknown, { name, device }: OnnxRuntime): OnnxError {
   const reason = firstLine(cause);
-  if (
-    /no available backend|backend not found|not (supported|available) (on|in)|removing requested execution provider/i.test(
-      reason,
-    )
-  ) {
+  if (NO_DEVICE.test(reason)) {
     return new OnnxError('device', `${name}: expected the device ${device}, received none: ${reason}`, {
       cause,
     });

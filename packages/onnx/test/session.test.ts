@@ -93,3 +93,11 @@ it('refuses weights that are too large before anything is made of them', async (
 it('knows no output that is not there', () => {
   expect(() => withOutputs(line(), ['z'])).toThrow('received z; its outputs are y');
 });
+
+it.each(['webgpu', 'cuda'] as const)('says where there is no %s', async (device) => {
+  const opening = findOnnxRuntime({ device }).then((runtime) => OnnxSession.open(line(), runtime));
+  const session = await opening.catch((error: unknown) => error);
+  // On a machine that has the device it computes.
+  if (session instanceof OnnxSession) await session.dispose();
+  else expect(session).toMatchObject({ name: 'OnnxError', code: 'device' });
+});
