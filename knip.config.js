@@ -69,7 +69,11 @@ export default {
       // For @utad/runtime to find, where there is no native TensorFlow.
       ignoreDependencies: ['@tensorflow/tfjs-backend-wasm'],
     },
-    examples: { entry: ['**/*.mjs', 'test/**/*.test.ts'] },
+    examples: {
+      entry: ['**/*.mjs', 'test/**/*.test.ts'],
+      // A test builds it into a page.
+      ignoreDependencies: ['@utad/onnx'],
+    },
     weights: { entry: ['src/{train,judge}.ts', 'test/**/*.test.ts'] },
     e2e: { entry: ['**/*.test.ts', '**/*-program.ts', 'browser/*.ts'] },
   },
