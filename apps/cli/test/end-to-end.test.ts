@@ -231,7 +231,7 @@ describe('on ONNX Runtime', () => {
   });
 
   it('predict says what it says on TensorFlow.js', async () => {
-    expect(onnx?.stderr).toMatch(/backend: onnxruntime-(node|web) /);
+    expect(onnx?.stderr).toMatch(/predicting on onnxruntime-(node|web) /);
     expect(tfjs?.stderr).not.toContain('onnxruntime');
     expect(onnx?.items).toHaveLength(4);
     for (const [index, { path, score, anomalous, regions, tiff }] of onnx?.items.entries() ?? []) {
