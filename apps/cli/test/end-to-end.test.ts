@@ -327,6 +327,20 @@ describe('on ONNX Runtime', () => {
     expect(await readFile(join(cwd, 'mine.onnx'), 'utf8')).toBe('mine');
   });
 
+  it.each(['bundle/state.safetensors', 'config.json'])(
+    'an export never replaces %s of its run',
+    async (file) => {
+      const path = join('runs/whole', file);
+      const before = await readFile(join(cwd, path));
+      await refused(
+        ['export', 'runs/whole', '--out', path, '--force'],
+        2,
+        /^utad: .*expected another file to write than .*, which is read$/,
+      );
+      expect((await readFile(join(cwd, path))).equals(before)).toBe(true);
+    },
+  );
+
   it('combinations that there are not are refused in a line', async () => {
     const predict = ['predict', 'runs/whole', ...IMAGES, '--out', 'new'];
     const onnx = /^utad: --backend: expected a device of ONNX Runtime, .*, received tfjs-node$/;

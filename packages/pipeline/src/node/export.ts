@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type ImageBatch, randomStream, resizeImage, type Size, sliceOf } from '@utad/core';
 import type { AnomalyDetector } from '@utad/detector';
 import { exportDetector } from '@utad/detector/onnx';
-import { writeFileAtomic } from '@utad/files/node';
+import { InputFiles, writeFileAtomic } from '@utad/files/node';
 import { OnnxSession } from '@utad/onnx';
 import { findOnnxRuntime } from '@utad/onnx/node';
 import { version } from '../../package.json';
@@ -11,6 +11,7 @@ import type { Watch } from '../events';
 import type { AssetOptions } from './assets';
 import type { DetectorOption } from './detectors';
 import { type FoundRun, openRun } from './open';
+import { filesOf } from './predict';
 
 /** How {@link exportRun} writes a detector. */
 export interface ExportOptions extends AssetOptions, Watch {
@@ -44,12 +45,14 @@ const TOLERANCE = 1e-3;
  * made-up images what the detector says of them.
  *
  * @throws PipelineError `usage` as {@link openRun} does, and for a detector that has no ONNX operators.
+ * @throws FileError where a file of the run or its bundle would be written over.
  * @throws OnnxError `conversion` for a detector that cannot be written, `runtime` where ONNX Runtime is not installed.
  * @throws Error when the file says something else than the detector; nothing is written then.
  */
 export async function exportRun(found: FoundRun, options: ExportOptions = {}): Promise<ExportedRun> {
   const { explain = false, onEvent } = options;
   const path = options.out ?? join(found.run?.folder.name ?? '.', 'detector.onnx');
+  await (await InputFiles.of(await filesOf(found))).expectNone([path]);
   const runtime = await findOnnxRuntime();
   await using run = await openRun(found, { ...options, engine: 'tfjs' });
   if (run.detector.graph === undefined) {

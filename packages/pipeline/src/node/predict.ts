@@ -124,7 +124,7 @@ export async function* predict(
 
 /** @throws FileError `input` where something would be written over a file that is read. */
 async function expectNoInputs(
-  { path, run }: PredictingRun,
+  run: PredictingRun,
   inputs: readonly PredictInput[],
   { csv, reads = [] }: PredictRunOptions,
 ): Promise<void> {
@@ -132,12 +132,17 @@ async function expectNoInputs(
   if (csv !== undefined) written.push(csv, `${csv}.partial`);
   if (written.length === 0) return;
   const images = inputs.flatMap(({ path, content }) => (content === undefined ? [path] : []));
+  const files = await InputFiles.of([...images, ...(await filesOf(run)), ...reads]);
+  await files.expectNone(written);
+}
+
+/** The files of a bundle, and those of the run around it that later commands read. */
+export async function filesOf({ path, run }: Pick<PredictingRun, 'path' | 'run'>): Promise<string[]> {
   const bundle =
     path === undefined ? [] : (await readdir(path).catch(() => [])).map((name) => join(path, name));
   const { folder } = run ?? {};
-  const known = folder && [folder.config, folder.events, folder.history, folder.splits, folder.metrics];
-  const files = await InputFiles.of([...images, ...bundle, ...(known ?? []), ...reads]);
-  await files.expectNone(written);
+  if (folder === undefined) return bundle;
+  return [...bundle, folder.config, folder.events, folder.history, folder.splits, folder.metrics];
 }
 
 /** Removes halves of files that a killed process left. */
